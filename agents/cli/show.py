@@ -1,0 +1,79 @@
+"""Tables and progress bars, as people know them from 2048 programs."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from agents.training.history import History
+
+_SHOWN = ("2048", "4096", "8192", "16384", "32768")
+
+
+def tile_table(rates: Mapping[str, float], games: int) -> Table:
+    """Tile, games that ended with it as their largest, share that reached it."""
+    table = Table("tile", "games", "reached", box=None, header_style="bold", pad_edge=False)
+    for column in table.columns:
+        column.justify = "right"
+    above = 0.0
+    rows = []
+    for tile in sorted(map(int, rates), reverse=True):
+        reached = rates[str(tile)]
+        if reached > above:
+            rows.append((str(tile), str(round((reached - above) * games)), f"{reached:.2%}"))
+        above = reached
+    for row in reversed(rows):
+        table.add_row(*row)
+    return table
+
+
+def brief_rates(rates: Mapping[str, float]) -> str:
+    """The rates worth a line: `2048 84.1%  4096 35.9%`."""
+    shown = [f"{tile} {rates[tile]:.1%}" for tile in _SHOWN if rates[tile] > 0]
+    return "  ".join(shown[-3:]) or f"2048 {rates['2048']:.1%}"
+
+
+class TrainingBar:
+    """Progress of a training run: games, moves per second, mean score, tile rates, time left."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+
+    def __call__(self, history: "History") -> None:
+        """Shows the run as it is now."""
+        rates = brief_rates(history.tile_rates)
+        text = f"{history.moves_per_second / 1e6:.2f} M moves/s  mean {history.mean_score:,.0f}"
+        self._progress.update(self._task, completed=history.games, text=f"{text}  {rates}")
+
+
+@contextmanager
+def training_bar(console: Console, games: int, done: int) -> Iterator[TrainingBar]:
+    """A bar for a training run of `games` games of which `done` are played."""
+    with _progress(console) as progress:
+        task = progress.add_task("training", total=games, completed=done, text="")
+        yield TrainingBar(progress, task)
+
+
+@contextmanager
+def games_bar(console: Console, title: str, games: int) -> Iterator[Any]:
+    """A bar for games that are only played; yields what to call with the number played."""
+    with _progress(console) as progress:
+        task = progress.add_task(title, total=games, text="")
+        yield lambda played: progress.update(task, completed=played)
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f} games"),
+        TextColumn("{task.fields[text]}"),
+        TimeRemainingColumn(compact=True),
+        console=console,
+        disable=console.quiet,
+    )

@@ -1,0 +1,49 @@
+"""The n-tuple network as a player."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.base import Agent, Games, Rng
+from agents.ntuple.network import NTupleNetwork
+from agents.ntuple.storage import Tensors, pack_network, unpack_network
+from agents.training.checkpoints import write_checkpoint
+from env2048.board import FOUR_PROBABILITY
+
+
+class NTupleAgent(Agent):
+    """Plays the move with the highest reward + V(afterstate), on boards of size 4.
+
+    The network reads tiles above 32768 as 32768; moves and rewards are exact up to 131072.
+    """
+
+    name = "ntuple"
+    size = 4
+
+    def __init__(self, network: NTupleNetwork) -> None:
+        self.network = network
+
+    @classmethod
+    def from_tensors(cls, tensors: Tensors, metadata: dict[str, Any], file: str) -> "NTupleAgent":
+        """The agent of a checkpoint, exact or compact; `file` is named in errors."""
+        return cls(unpack_network(tensors, metadata, file))
+
+    def save(self, path: str | Path) -> None:
+        """Writes the network, exact."""
+        tensors, metadata = pack_network(self.network)
+        write_checkpoint(path, tensors, {"agent": self.name, **metadata})
+
+    def values_many(self, boards: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """reward + V(afterstate) in points, NaN if illegal; [N, 4, 4] -> [N, 4]."""
+        return self.network.move_values(boards)
+
+    def play(
+        self,
+        keys: NDArray[np.uint64],
+        rng: Rng | None = None,
+        four_probability: float = FOUR_PROBABILITY,
+    ) -> Games:
+        """Plays whole games in compiled code; nothing is random but the tiles."""
+        return self.network.play(keys, four_probability)

@@ -1,0 +1,251 @@
+"""Playing and learning with n-tuple networks, compiled: the readable version is `learners.py`.
+
+A network is one flat table of float32 entries [T, columns]. Pattern p owns the entries from
+offsets[p] on, one for each combination of its cells' exponents. All eight symmetries of a board
+look into the same tables, so a board has m = 8 * P *features*: indices of entries, whose weights
+(column 0) sum to its value. TC keeps the errors' sum E and absolute sum A of an entry in columns 1
+and 2, on the same cache line as its weight.
+
+Tiles above 32768 are looked up as 32768.
+
+Letters in shapes: T entries, P patterns, m features, G games, N boards.
+"""
+
+import numpy as np
+from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+from env2048.jit import jit
+from env2048.kernels import flip, mirror, move, pack, spawn, transpose
+
+_U = np.uint64
+
+# BMI2's PEXT gathers the bits under a mask in one instruction. It exists on x86 since 2013, but is
+# microcode, and slow, on AMD's first two Zen generations.
+_HAS_PEXT = get_host_cpu_features().get("bmi2", False) and get_host_cpu_name() not in (
+    "znver1",
+    "znver2",
+)
+
+
+@intrinsic
+def _pext(typing_context, bits, mask):
+    def generate(context, builder, signature, arguments):
+        word = ir.IntType(64)
+        function = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(word, [word, word]), "llvm.x86.bmi.pext.64"
+        )
+        return builder.call(function, arguments)
+
+    return types.uint64(types.uint64, types.uint64), generate
+
+
+if _HAS_PEXT:
+
+    @jit
+    def gather(raw, mask):
+        """The cells of `raw` under `mask`, moved together: the index of a pattern."""
+        return _pext(raw, mask)
+
+else:
+
+    @jit
+    def gather(raw, mask):
+        """The cells of `raw` under `mask`, moved together: the index of a pattern."""
+        index = _U(0)
+        shift = _U(0)
+        while mask:
+            cell = mask & (~mask + _U(1))  # the lowest bit of the next cell
+            index |= ((raw & (cell * _U(15))) // cell) << shift
+            shift += _U(4)
+            mask &= ~(cell * _U(15))
+        return index
+
+
+@jit
+def look_up(raw, table, masks, offsets, features):
+    """Writes the features of a board, int64 [m], and returns its value.
+
+    Args:
+        raw: a packed board, uint64. table: float32 [T, columns]. masks: uint64 [P], 15 in each
+            cell of the pattern. offsets: int64 [P].
+    """
+    value = np.float32(0)
+    count = masks.size
+    at = 0
+    board = raw
+    for symmetry in range(8):
+        if symmetry == 4:
+            board = transpose(raw)
+        elif symmetry == 2 or symmetry == 6:
+            board = flip(board)
+        elif symmetry & 1:
+            board = mirror(board)
+        for p in range(count):
+            index = offsets[p] + np.int64(gather(board, masks[p]))
+            features[at] = index
+            value += table[index, 0]
+            at += 1
+    return value
+
+
+@jit
+def best_move(raw, extra, table, masks, offsets, rows, features, afterstates):
+    """Looks up the afterstates of all moves and chooses the one with most reward + value.
+
+    Args:
+        features: int64 [4, m], written for the legal moves.
+        afterstates: uint64 [4, 2], written: the packed afterstates.
+
+    Returns:
+        The action (-1 if none is legal), its reward and the afterstate's value.
+    """
+    best = -1
+    best_reward = 0
+    best_value = np.float32(0)
+    best_total = np.float32(0)
+    for action in range(4):
+        new_raw, new_extra, reward = move(raw, extra, action, rows)
+        if new_raw == raw and new_extra == extra:
+            continue
+        afterstates[action, 0] = new_raw
+        afterstates[action, 1] = new_extra
+        value = look_up(new_raw, table, masks, offsets, features[action])
+        total = np.float32(reward) + value
+        if best < 0 or total > best_total:
+            best, best_reward, best_value, best_total = action, reward, value, total
+    return best, best_reward, best_value
+
+
+@jit
+def value_of(table, features):
+    """The value of the board with these features under the weights as they are now."""
+    value = np.float32(0)
+    for index in features:
+        value += table[index, 0]
+    return value
+
+
+@jit
+def update_td0(table, features, error, alpha):
+    """TD(0), Szubert & Jaskowski 2014, eq. 7: the step alpha * error, shared by m weights."""
+    step = np.float32(alpha) * error / np.float32(features.size)
+    for index in features:
+        table[index, 0] += step
+
+
+@jit
+def update_tc(table, features, error, alpha):
+    """Temporal coherence, Beal & Smith 1999: each weight's rate is |E| / A, 1 while A is 0."""
+    step = np.float32(alpha) * error / np.float32(features.size)
+    size = abs(error)
+    for index in features:
+        total = table[index, 2]
+        rate = abs(table[index, 1]) / total if total > 0 else np.float32(1)
+        table[index, 0] += rate * step
+        table[index, 1] += error
+        table[index, 2] = total + size
+
+
+@jit
+def start_packed(key, threshold):
+    """The board on which the game `key` begins."""
+    raw = spawn(_U(0), key, _U(0), threshold)
+    return spawn(raw, key, _U(1), threshold)
+
+
+@jit
+def train(table, masks, offsets, rows, threshold, alpha, coherence, keys, scores, largest, moves):
+    """Plays the games `keys` greedily and learns after every move.
+
+    Args:
+        table: float32 [T, columns], changed.
+        alpha: the learning rate; coherence: TC if True, else TD(0).
+        keys: uint64 [G]. scores, largest (exponents), moves: int64 [G], written.
+    """
+    count = 8 * masks.size
+    features = np.empty((4, count), np.int64)
+    last = np.empty(count, np.int64)  # features of the afterstate before
+    afterstates = np.empty((4, 2), np.uint64)
+    for g in range(keys.size):
+        key = keys[g]
+        raw, extra = start_packed(key, threshold), _U(0)
+        score = 0
+        n = 0
+        while True:
+            action, reward, value = best_move(
+                raw, extra, table, masks, offsets, rows, features, afterstates
+            )
+            if n:
+                # TD error of the afterstate before: r + V(s') - V(s); nothing follows a dead end.
+                target = np.float32(reward) + value if action >= 0 else np.float32(0)
+                error = target - value_of(table, last)
+                if coherence:
+                    update_tc(table, last, error, alpha)
+                else:
+                    update_td0(table, last, error, alpha)
+            if action < 0:
+                break
+            last[:] = features[action]
+            score += reward
+            raw, extra = afterstates[action, 0], afterstates[action, 1]
+            raw = spawn(raw, key, _U(n + 2), threshold)
+            n += 1
+        scores[g] = score
+        largest[g] = largest_packed(raw, extra)
+        moves[g] = n
+
+
+@jit
+def largest_packed(raw, extra):
+    """The largest exponent of a packed board."""
+    largest = 0
+    for i in range(16):
+        cell = ((raw >> _U(4 * i)) & _U(15)) + ((extra >> _U(4 * i)) & _U(15))
+        largest = max(largest, np.int64(cell))
+    return largest
+
+
+@jit
+def play(table, masks, offsets, rows, threshold, keys, scores, largest, moves):
+    """Plays the games `keys` greedily without learning. Arguments as for `train`."""
+    features = np.empty((4, 8 * masks.size), np.int64)
+    afterstates = np.empty((4, 2), np.uint64)
+    for g in range(keys.size):
+        key = keys[g]
+        raw, extra = start_packed(key, threshold), _U(0)
+        score = 0
+        n = 0
+        while True:
+            action, reward, _ = best_move(
+                raw, extra, table, masks, offsets, rows, features, afterstates
+            )
+            if action < 0:
+                break
+            score += reward
+            raw, extra = afterstates[action, 0], afterstates[action, 1]
+            raw = spawn(raw, key, _U(n + 2), threshold)
+            n += 1
+        scores[g] = score
+        largest[g] = largest_packed(raw, extra)
+        moves[g] = n
+
+
+@jit
+def move_values(boards, table, masks, offsets, rows, values):
+    """reward + value of each move of each board; NaN where it is illegal.
+
+    Args:
+        boards: uint8 [N, 16]. values: float64 [N, 4], written.
+    """
+    features = np.empty(8 * masks.size, np.int64)
+    for i in range(boards.shape[0]):
+        raw, extra = pack(boards[i])
+        for action in range(4):
+            new_raw, new_extra, reward = move(raw, extra, action, rows)
+            if new_raw == raw and new_extra == extra:
+                values[i, action] = np.nan
+            else:
+                values[i, action] = reward + look_up(new_raw, table, masks, offsets, features)

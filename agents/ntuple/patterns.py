@@ -1,0 +1,76 @@
+"""Which cells an n-tuple network looks at.
+
+A pattern is written as people do in the literature, one hexadecimal digit per cell, row by row:
+
+    0 1 2 3
+    4 5 6 7
+    8 9 a b
+    c d e f
+
+so `012345` is the first row and the two cells below its beginning. The eight symmetries of the
+board
+are implied: each pattern stands for all its rotations and reflections, which share one table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+TILES = 16
+"""Values of a cell that a network tells apart: empty, 2, 4, ... 32768 (and above)."""
+
+NETWORKS: dict[str, tuple[str, ...]] = {
+    # Yeh et al. 2017 ("Multistage temporal difference learning for 2048-like games"), fig. 6.
+    "4x6": ("012345", "456789", "012456", "45689a"),
+    # Small enough to ship: rows, squares with a tail, and crosses of five cells.
+    "6x5": ("01234", "45678", "01245", "45689", "01256", "12569"),
+}
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """The patterns of a network, as its tables need them.
+
+    Attributes:
+        cells: the patterns as written.
+        masks: uint64 [P], 15 in each cell of the pattern (see `env2048.kernels`: packed boards).
+        offsets: int64 [P], where the table of each pattern begins.
+        entries: T, the size of all tables together.
+    """
+
+    cells: tuple[str, ...]
+    masks: NDArray[np.uint64]
+    offsets: NDArray[np.int64]
+    entries: int
+
+    @property
+    def features(self) -> int:
+        """m: how many weights sum to the value of a board."""
+        return 8 * len(self.cells)
+
+
+def parse_patterns(network: str | Sequence[str]) -> Patterns:
+    """Patterns from a network's name, or from patterns such as `"012345,456789"`.
+
+    Raises:
+        ValueError: if a name is unknown, a cell does not exist or stands twice in a pattern.
+    """
+    if isinstance(network, str):
+        network = NETWORKS.get(network) or tuple(network.replace(":", ",").split(","))
+    for pattern in network:
+        if not set(pattern) <= set("0123456789abcdef") or not 1 <= len(pattern) <= 7:
+            raise ValueError(
+                f"unknown network {','.join(network)!r}: choose {', '.join(NETWORKS)}, or write "
+                "patterns of 1 to 7 cells, each a digit 0 to f, as in 012345,456789"
+            )
+        if len(set(pattern)) < len(pattern):
+            raise ValueError(f"pattern {pattern!r} names a cell twice")
+    sizes = [TILES ** len(pattern) for pattern in network]
+    return Patterns(
+        cells=tuple(network),
+        masks=np.array([sum(15 << 4 * int(c, 16) for c in p) for p in network], dtype=np.uint64),
+        offsets=np.cumsum([0, *sizes[:-1]], dtype=np.int64),
+        entries=sum(sizes),
+    )

@@ -1,0 +1,196 @@
+"""Trains an n-tuple network game by game, on one thread or several, and keeps the run folder."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.base import Games
+from agents.ntuple.config import COLUMNS, NTupleConfig
+from agents.ntuple.network import NTupleNetwork
+from agents.ntuple.patterns import parse_patterns
+from agents.ntuple.storage import pack_network, unpack_network
+from agents.training.checkpoints import AgentFileError, read_checkpoint, write_checkpoint
+from agents.training.history import History, append_rows, rewind_rows
+from agents.training.resources import require_memory
+from agents.training.runs import RunFolder
+from agents.training.stop import StopRequest
+from env2048.keys import game_keys
+
+CHECKPOINT_SECONDS = 60.0
+_CHUNK_SECONDS = 0.2
+
+Report = Callable[[History], None]
+
+
+def memory_needed(config: NTupleConfig) -> int:
+    """Bytes of the tables of a run; a checkpoint takes no more than that, and mostly a tenth."""
+    return parse_patterns(config.network).entries * COLUMNS[config.algorithm] * 4
+
+
+class NTupleTrainer:
+    """One training run: a network, its history, its folder.
+
+    Attributes:
+        config: what was asked for.
+        run: where it is kept.
+        network: what has been learned so far.
+        history: the games so far.
+    """
+
+    def __init__(
+        self, config: NTupleConfig, run: RunFolder, network: NTupleNetwork, history: History
+    ) -> None:
+        self.config = config
+        self.run = run
+        self.network = network
+        self.history = history
+
+    @classmethod
+    def begin(cls, config: NTupleConfig, run: RunFolder) -> "NTupleTrainer":
+        """A run from nothing.
+
+        Raises:
+            MemoryShortageError: if the machine has less memory than the tables take.
+        """
+        require_memory(memory_needed(config), f"training {config.network}")
+        network = NTupleNetwork.zeros(parse_patterns(config.network), COLUMNS[config.algorithm])
+        return cls(config, run, network, History())
+
+    @classmethod
+    def resume(cls, config: NTupleConfig, run: RunFolder) -> "NTupleTrainer":
+        """Goes on from the run's last checkpoint; with none yet, from the beginning.
+
+        Raises:
+            AgentFileError: if the checkpoint is damaged or of another network.
+        """
+        if not run.checkpoint_path.exists():
+            rewind_rows(run.metrics_path, 0)
+            return cls.begin(config, run)
+        require_memory(memory_needed(config), f"training {config.network}")
+        tensors, metadata = read_checkpoint(run.checkpoint_path)
+        network = unpack_network(tensors, metadata, str(run.checkpoint_path))
+        fits = network.patterns.cells == parse_patterns(config.network).cells
+        if not fits or network.table.shape[1] != COLUMNS[config.algorithm]:
+            raise AgentFileError(
+                f"{run.checkpoint_path}: holds another network than config.json says"
+            )
+        history = History(
+            metadata["games"], metadata["moves"], metadata["seconds"], tensors["recent"]
+        )
+        rewind_rows(run.metrics_path, history.games)
+        return cls(config, run, network, history)
+
+    def save(self) -> None:
+        """Writes the checkpoint: the agent, and all that `resume` needs."""
+        tensors, metadata = pack_network(self.network)
+        tensors["recent"] = self.history.recent
+        metadata |= {
+            "agent": "ntuple",
+            "games": self.history.games,
+            "moves": self.history.moves,
+            "seconds": self.history.seconds,
+            "config": asdict(self.config),
+        }
+        write_checkpoint(self.run.checkpoint_path, tensors, metadata)
+
+    def train(self, stop: StopRequest, report: Report = lambda history: None) -> None:
+        """Plays until `config.games` are played or a stop is requested, then saves.
+
+        Args:
+            stop: asked between pieces of about 0.2 seconds.
+            report: called after each piece with the history, as for a progress bar.
+        """
+        self._compile()
+        while self.history.games < self.config.games and not stop.requested:
+            _Round(self, stop, report).run()
+            self.save()
+
+    def _compile(self) -> None:
+        """Has the kernels ready before the clock starts: a training call without games."""
+        self.play(np.empty(0, np.uint64))
+
+    def play(self, keys: NDArray[np.uint64]) -> Games:
+        """Trains on the games with these keys."""
+        return self.network.train(keys, self.config.rate, self.config.algorithm == "tc")
+
+
+class _Round:
+    """The games between two checkpoints.
+
+    Threads take the next few games from a common counter until the time is up, so none waits for
+    another; the history takes in their results in the order of the games. With one thread the games
+    are learned from strictly in order, whatever the sizes of the pieces.
+    """
+
+    def __init__(self, trainer: NTupleTrainer, stop: StopRequest, report: Report) -> None:
+        self._trainer = trainer
+        self._stop = stop
+        self._report = report
+        self._changed = threading.Condition()
+        self._next = trainer.history.games
+        self._results: dict[int, Games] = {}
+        self._chunk = 1
+        self._running = 0
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        """Plays for a minute, or until all games are played, or a stop is requested."""
+        history = self._trainer.history
+        base, start = history.seconds, time.perf_counter()
+        self._end = start + CHECKPOINT_SECONDS
+        threads = [
+            threading.Thread(target=self._work, daemon=True)
+            for _ in range(self._trainer.config.threads)
+        ]
+        self._running = len(threads)
+        for thread in threads:
+            thread.start()
+        with self._changed:
+            while self._running or self._results:
+                self._changed.wait(0.1)
+                rows = []
+                while history.games in self._results:
+                    rows += history.add(self._results.pop(history.games))
+                history.seconds = base + time.perf_counter() - start
+                if rows:
+                    append_rows(self._trainer.run.metrics_path, rows)
+                self._report(history)
+                if self._error is not None:
+                    raise self._error
+        history.seconds = base + time.perf_counter() - start
+
+    def _work(self) -> None:
+        try:
+            while (piece := self._take()) is not None:
+                first, count = piece
+                begun = time.perf_counter()
+                keys = game_keys(self._trainer.config.seed, first, count)
+                games = self._trainer.play(keys)
+                seconds = time.perf_counter() - begun
+                with self._changed:
+                    self._results[first] = games
+                    self._chunk = max(1, round(count * min(2.0, _CHUNK_SECONDS / seconds)))
+                    self._changed.notify()
+        except BaseException as error:
+            with self._changed:
+                self._error = error
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify()
+
+    def _take(self) -> tuple[int, int] | None:
+        """The next games to play: the first one's number and how many."""
+        with self._changed:
+            left = self._trainer.config.games - self._next
+            ended = self._stop.requested or time.perf_counter() > self._end
+            if left <= 0 or ended or self._error is not None:
+                return None
+            first = self._next
+            count = min(self._chunk, left)
+            self._next += count
+            return first, count

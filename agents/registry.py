@@ -1,0 +1,68 @@
+"""Agents by name or by file: `load("ntuple")`, `load("runs/ntuple-1")`."""
+
+import os
+from pathlib import Path
+
+from agents.base import Agent
+from agents.training.checkpoints import AgentFileError, read_checkpoint
+from env2048.errors import UnknownNameError
+
+NAMES = ("random", "greedy", "ntuple")
+"""The agents that come with the package."""
+
+_WEIGHTS = Path(__file__).parent / "weights"
+
+
+def load(name_or_path: str | os.PathLike[str]) -> Agent:
+    """The agent with this name, of this run folder, or in this checkpoint file.
+
+    Raises:
+        UnknownNameError: if it is neither a name nor a path that exists.
+        AgentFileError: if the file or folder holds no agent.
+    """
+    name = os.fspath(name_or_path)
+    if name in ("random", "greedy"):
+        return _rule(name)
+    if name == "ntuple":
+        return _read(_WEIGHTS / "ntuple.safetensors", name)
+    path = Path(name)
+    if path.is_dir():
+        return _read(path / "checkpoint.safetensors", name)
+    if path.exists():
+        return _read(path, name)
+    if path.suffix or path.name != name:  # it was meant as a path
+        raise AgentFileError(f"{name}: no such file or run folder")
+    if name == "policy":
+        raise UnknownNameError(
+            "agent 'policy' has no embedded weights yet: choose " + ", ".join(NAMES)
+        )
+    raise UnknownNameError(
+        f"unknown agent {name!r}: choose {', '.join(NAMES)}, or give a run folder"
+    )
+
+
+def _rule(name: str) -> Agent:
+    if name == "random":
+        from agents.random import RandomAgent
+
+        return RandomAgent()
+    from agents.greedy import GreedyAgent
+
+    return GreedyAgent()
+
+
+def _read(path: Path, name: str) -> Agent:
+    """The agent in a checkpoint; it is called by the name that the user knows it by."""
+    if not path.exists():
+        raise AgentFileError(f"{name}: holds no agent yet (it has no {path.name})")
+    tensors, metadata = read_checkpoint(path)
+    kind = metadata["agent"]
+    if kind in ("random", "greedy"):
+        return _rule(kind)
+    if kind == "ntuple":
+        from agents.ntuple.agent import NTupleAgent
+
+        agent = NTupleAgent.from_tensors(tensors, metadata, str(path))
+        agent.name = name
+        return agent
+    raise AgentFileError(f"{path}: holds an agent of an unknown kind, {kind!r}")

@@ -1,0 +1,1 @@
+"""What all learners share: run folders, checkpoints, metrics, progress, a clean stop."""

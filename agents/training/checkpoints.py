@@ -1,0 +1,44 @@
+"""Checkpoints of agents: safetensors whose metadata says which agent they hold."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from env2048.errors import Scratch2048Error
+from networks.checkpoint import CheckpointError, read_tensors, write_tensors
+
+FORMAT = "scratch2048-agent"
+VERSION = 1
+
+
+class AgentFileError(Scratch2048Error):
+    """A checkpoint that is missing, damaged or not an agent's."""
+
+
+def write_checkpoint(
+    path: str | Path, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any]
+) -> None:
+    """Writes an agent's checkpoint, whole or not at all; `metadata["agent"]` names its kind."""
+    write_tensors(path, tensors, {"format": FORMAT, "version": VERSION, **metadata})
+
+
+def read_checkpoint(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """Tensors and metadata of an agent's checkpoint.
+
+    Raises:
+        AgentFileError: if it cannot be read, or is not one of these.
+    """
+    try:
+        tensors, metadata = read_tensors(path)
+    except CheckpointError as error:
+        raise AgentFileError(str(error)) from None
+    if metadata.get("format") != FORMAT or "agent" not in metadata:
+        raise AgentFileError(f"{path}: not an agent's checkpoint")
+    if metadata.get("version") != VERSION:
+        raise AgentFileError(
+            f"{path}: version {metadata.get('version')} is not known to this program "
+            f"({VERSION}); update scratch2048"
+        )
+    return tensors, metadata
