@@ -13,6 +13,7 @@ cells.
 Letters in shapes: N boards, C = size * size cells.
 """
 
+import sys
 from functools import cache
 
 import numpy as np
@@ -28,6 +29,7 @@ _NOT_LAST_ROW = _U(0x0000111111111111)
 _GAMMA, _MIX_1, _MIX_2 = _U(0x9E3779B97F4A7C15), _U(0xBF58476D1CE4E5B9), _U(0x94D049BB133111EB)
 _U32 = _U(0xFFFFFFFF)
 _ONE = _U(1)
+_LITTLE_ENDIAN = sys.byteorder == "little"
 
 # ------------------------------------------------------------------------------------- chance
 
@@ -226,6 +228,28 @@ def unpack(raw, extra, cells):
 
 
 @jit
+def _pack_words(low, high):
+    """`pack` for 16 cells below 16 that are read as two little-endian words."""
+    return _squeeze(low) | (_squeeze(high) << _U(32))
+
+
+@jit
+def _squeeze(word):
+    """Eight bytes below 16 -> eight cells of four bits, uint64 below 2^32."""
+    word = (word | (word >> _U(4))) & _U(0x00FF00FF00FF00FF)
+    word = (word | (word >> _U(8))) & _U(0x0000FFFF0000FFFF)
+    return (word | (word >> _U(16))) & _U32
+
+
+@jit
+def _spread(half):
+    """Eight cells of four bits -> eight bytes, the reverse of `_squeeze`."""
+    half = (half | (half << _U(16))) & _U(0x0000FFFF0000FFFF)
+    half = (half | (half << _U(8))) & _U(0x00FF00FF00FF00FF)
+    return (half | (half << _U(4))) & _U(0x0F0F0F0F0F0F0F0F)
+
+
+@jit
 def transpose(raw):
     """Swaps rows and columns: two delta swaps, as Knuth's TAOCP 7.1.3 does for bits."""
     t = (raw ^ (raw >> _U(12))) & _U(0x0000F0F00000F0F0)
@@ -395,13 +419,17 @@ def step_many(
         rewards: float64 [N], written. legal, alive: bool [N], written.
         table: `fill_row_table`.
     """
-    quick = boards.shape[1] == 16
+    quick = boards.shape[1] == 16 and _LITTLE_ENDIAN
+    flat = boards.ravel()
+    words = flat[: flat.size // 8 * 8].view(np.uint64)  # two per board of size 4
     for i in range(actions.size):
         if skip[i]:
             continue
         cells = boards[i]
         if quick:
-            raw, extra = pack(cells)
+            low, high = words[2 * i], words[2 * i + 1]
+            raw = _pack_words(low, high)
+            extra = (low | high) & _U(0xF0F0F0F0F0F0F0F0)
             if not needs_cells(raw, extra):
                 new, _, reward = move(raw, extra, actions[i], table)
                 legal[i] = new != raw
@@ -411,7 +439,8 @@ def step_many(
                     new = spawn(new, state[0], state[1], threshold)
                     state[1] += _ONE
                     state[2] += _U(reward)
-                    unpack(new, extra, cells)
+                    words[2 * i] = _spread(new & _U32)
+                    words[2 * i + 1] = _spread(new >> _U(32))
                     alive[i] = _mask_packed(new, masks[i])
                     largest[i] = max_cells(cells)
                 continue

@@ -10,7 +10,7 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Annotated, Union
+from typing import Annotated
 
 import tyro
 from tyro.conf import subcommand
@@ -29,22 +29,22 @@ from env2048.errors import Scratch2048Error, UnknownNameError, UsageError
 OK, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 Train = Annotated[TrainNTuple, subcommand("ntuple")]
-Replay = Union[
-    Annotated[Record, subcommand("record")],
-    Annotated[Verify, subcommand("verify")],
-    Annotated[Info, subcommand("info")],
-    Annotated[Gif, subcommand("gif")],
-    Annotated[Convert, subcommand("convert")],
-]
-Commands = Union[
-    Annotated[Quickstart, subcommand("quickstart")],
-    Annotated[Train, subcommand("train", description="Trains an agent.")],
-    Annotated[Eval, subcommand("eval")],
-    Annotated[Watch, subcommand("watch")],
-    Annotated[Play, subcommand("play")],
-    Annotated[Replay, subcommand("replay", description="Makes, checks and converts replays.")],
-    Annotated[Bench, subcommand("bench")],
-]
+Replay = (
+    Annotated[Record, subcommand("record")]
+    | Annotated[Verify, subcommand("verify")]
+    | Annotated[Info, subcommand("info")]
+    | Annotated[Gif, subcommand("gif")]
+    | Annotated[Convert, subcommand("convert")]
+)
+Commands = (
+    Annotated[Quickstart, subcommand("quickstart")]
+    | Annotated[Train, subcommand("train", description="Trains an agent.")]
+    | Annotated[Eval, subcommand("eval")]
+    | Annotated[Watch, subcommand("watch")]
+    | Annotated[Play, subcommand("play")]
+    | Annotated[Replay, subcommand("replay", description="Makes, checks and converts replays.")]
+    | Annotated[Bench, subcommand("bench")]
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

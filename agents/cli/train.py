@@ -1,6 +1,6 @@
 """`scratch2048 train`: trains an agent into a run folder, or goes on with one."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 

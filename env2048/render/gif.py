@@ -3,12 +3,12 @@
 import io
 import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from env2048.board import Board
+from env2048.files import atomic_path
 from env2048.render import theme
 from env2048.render.notes import Notes
 from env2048.render.painter import Painter
@@ -69,7 +69,8 @@ def write_gif(
             break
         # The size is about in proportion to the frames: a little less than proportion demands.
         max_frames = max(1, int(0.9 * len(shown) * max_bytes / len(data)))
-    _write_atomically(Path(path), data)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data)
     return shown
 
 
@@ -185,12 +186,3 @@ def _blends(*pairs: tuple[Color, Color], steps: int = 6) -> list[Color]:
 def _mix(start: Color, end: Color, share: float) -> Color:
     red, green, blue = (round((1 - share) * a + share * b) for a, b in zip(start, end, strict=True))
     return red, green, blue
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -55,7 +55,7 @@ class Header:
         box = self._layout.score_box(index)
         surface.blit(self._labelled_box(label), (box.left, box.top))
         text = str(int(number))
-        size = fitting_size("0" * len(text), self._layout.px(36), 0.88 * box.width)
+        size = fitting_size("0" * len(text), self._layout.px(36), 0.84 * box.width)
         digits = self._digit_pictures(size)
         width, height = digits[0].get_size()
         x = round(box.center[0] - len(text) * width / 2)

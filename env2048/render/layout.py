@@ -123,7 +123,7 @@ class Layout:
     @property
     def title(self) -> Box:
         """The title, at the left of the header."""
-        return Box(self.board.left, self.px(16), self.px(180), self.px(56))
+        return Box(self.board.left, self.px(16), self.px(130), self.px(56))
 
     def score_box(self, index: int) -> Box:
         """The box of a number in the header; index 0 is the rightmost."""

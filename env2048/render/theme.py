@@ -38,7 +38,7 @@ TILES: Final[tuple[Color, ...]] = (
     (61, 145, 96),  # 8192
     (38, 139, 153),  # 16384
     (61, 108, 181),  # 32768
-    (124, 80, 168),  # 65536
+    (146, 70, 150),  # 65536
     (60, 58, 50),  # 131072, the original's colour of every tile past 2048
 )
 """The colour of each exponent; index 0 is the empty cell."""

@@ -9,7 +9,7 @@ from reprlib import Repr
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from env2048.board import MAX_EXPONENT, Board
 from env2048.replay.codec import MAX_SIZE, MIN_SIZE
@@ -26,7 +26,8 @@ _short.maxstring = _short.maxother = _short.maxlong = 40
 
 def quote(value: object) -> str:
     """A value from a file as it may stand in a message: short, on one line, no control codes."""
-    return _short.repr(value)
+    text = _short.repr(value)
+    return text if len(text) <= 100 else text[:97] + "..."
 
 
 def rows_of(board: Board) -> Rows:
@@ -99,10 +100,10 @@ _ROWS_SCHEMA = _list_of(_list_of(_EXPONENT_SCHEMA, MIN_SIZE, MAX_SIZE), MIN_SIZE
 _ENTRY_SCHEMA = _list_of({"type": ["number", "null"]}, 4, 4, kind=["array", "null"])
 _VALUES_SCHEMA = {"type": ["array", "null"], "items": _ENTRY_SCHEMA}
 
-RowsField = Annotated[Rows, PlainValidator(_check_rows), WithJsonSchema(_ROWS_SCHEMA)]
+RowsField = Annotated[Rows, BeforeValidator(_check_rows), WithJsonSchema(_ROWS_SCHEMA)]
 ValuesField = Annotated[
     tuple[MoveValues | None, ...] | None,
-    PlainValidator(_check_values),
+    BeforeValidator(_check_values),
     WithJsonSchema(_VALUES_SCHEMA),
 ]
 NameField = Annotated[str, Field(max_length=200), AfterValidator(_check_printable)]

@@ -215,8 +215,8 @@ def replay_from_key(
         seed=seed,
         key=key,
     )
-    for action in map(DIRECTIONS.index, moves) if isinstance(moves, str) else moves:
-        recorder.step(action)
+    for letter_or_action in moves:
+        recorder.step(_action(letter_or_action))
     return recorder.finish(ended)
 
 
@@ -264,6 +264,14 @@ def replay_from_spawns(
         "ended": _ending(board),
     }
     return draft.model_copy(update=outcome)
+
+
+def _action(letter_or_action: str | int) -> int:
+    if not isinstance(letter_or_action, str):
+        return letter_or_action
+    if letter_or_action not in DIRECTIONS:
+        raise ValueError(f"a move is one of the letters U, R, D and L, not {letter_or_action!r}")
+    return DIRECTIONS.index(letter_or_action)
 
 
 def _ending(board: Board) -> Ending:

@@ -9,15 +9,13 @@ from env2048.board import DIRECTIONS, STARTING_TILES, Spawn
 from env2048.errors import ReplayError
 from env2048.replay.codec import encode_spawn
 from env2048.replay.frames import frames
-from env2048.replay.model import Replay
+from env2048.replay.model import MAX_MOVES, Replay
 from env2048.replay.recorder import replay_from_spawns
 from env2048.replay.verify import verify
 
 _SIZE = 4
 CHARACTERS = "".join(map(chr, range(0x20, 0x7F))) + "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒá"
 """The 128 characters by code."""
-
-_CODES = {character: code for code, character in enumerate(CHARACTERS)}
 
 
 def to_2048league(replay: Replay) -> str:
@@ -51,6 +49,8 @@ def from_2048league(text: str) -> Replay:
     text = text.rstrip("\r\n")
     if len(text) < STARTING_TILES:
         raise ReplayError("expected two starting tiles and one character per move")
+    if len(text) > STARTING_TILES + MAX_MOVES:
+        raise ReplayError(f"{len(text):,} characters are more than any game has tiles")
     tiles = [_decode(position, character) for position, character in enumerate(text, start=1)]
     start = [[0] * _SIZE for _ in range(_SIZE)]
     for _, spawn in tiles[:STARTING_TILES]:
@@ -71,11 +71,16 @@ def _character(action: int, spawn: Spawn) -> str:
     return CHARACTERS[32 * action + 16 * (spawn.exponent - 1) + 4 * column + row]
 
 
+_TILES = {
+    _character(action, Spawn(cell, exponent)): (action, Spawn(cell, exponent))
+    for action in range(4)
+    for cell in range(_SIZE * _SIZE)
+    for exponent in (1, 2)
+}
+
+
 def _decode(position: int, character: str) -> tuple[int, Spawn]:
-    """The direction of the move, and the tile after it."""
-    if character not in _CODES:
+    """The move before the tile, and the tile."""
+    if character not in _TILES:
         raise ReplayError(f"character {position} ({character!r}) is not in its alphabet")
-    action, rest = divmod(_CODES[character], 32)
-    four, cell = divmod(rest, 16)
-    column, row = divmod(cell, _SIZE)
-    return action, Spawn(_SIZE * row + column, four + 1)
+    return _TILES[character]

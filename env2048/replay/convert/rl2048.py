@@ -10,36 +10,29 @@ benchmarks write the initial board as exponents (1 for a 2) while new tiles stay
 files are read too.
 """
 
-from typing import Annotated, Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from env2048.board import DIRECTIONS, MAX_EXPONENT, Spawn, is_dead
 from env2048.errors import ReplayError
 from env2048.replay.codec import encode_spawn
 from env2048.replay.fields import Rows, quote
 from env2048.replay.frames import frames
-from env2048.replay.json_text import one_line
 from env2048.replay.model import Replay
 from env2048.replay.recorder import replay_from_spawns
 from env2048.replay.verify import verify
 
 _SIZE = 4
 _EXPONENT_OF_FACE = {0: 0} | {1 << k: k for k in range(1, MAX_EXPONENT + 1)}
-_Coordinate = Annotated[int, Field(ge=0, lt=_SIZE)]
 
 
-class _Step(BaseModel):
-    """One move of their game; fields that we do not know are ignored."""
+class _Step(NamedTuple):
+    """One move of their game."""
 
-    model_config = ConfigDict(strict=True, frozen=True)
-
-    move_made: int = Field(ge=0, le=3)
-    new_tile_idx: Annotated[list[_Coordinate], Field(min_length=2, max_length=2)]
-    new_tile_val: int
-    move_idx: int | None = None
-    reward: int | None = None
+    letter: str
+    spawn: str  # as a character
+    claims: tuple[tuple[str, Any], ...]  # what the file says of the outcome, to be compared
 
 
 def to_2048rl(replay: Replay) -> dict[str, Any]:
@@ -115,36 +108,42 @@ def from_2048rl(content: Any) -> Replay:
 
 def _play(start: Rows, steps: list[_Step]) -> Replay:
     """The game from this start; what their file says of each move must be what it leads to."""
-    moves = "".join(DIRECTIONS[step.move_made] for step in steps)
-    replay = replay_from_spawns(start, moves, "".join(map(_spawn_character, steps)))
+    moves = "".join(step.letter for step in steps)
+    replay = replay_from_spawns(start, moves, "".join(step.spawn for step in steps))
     for frame, step in zip(frames(replay), steps, strict=True):
-        name = f"move {frame.number} ({replay.moves[frame.number - 1]})"
-        if step.reward not in (None, frame.reward):
-            raise ReplayError(
-                f"{name}: reward is {quote(step.reward)}, but it makes {frame.reward}"
-            )
-        if step.move_idx not in (None, frame.number):
-            raise ReplayError(
-                f"{name}: move_idx is {quote(step.move_idx)}; expected {frame.number}"
-            )
+        found = {"reward": frame.reward, "move_idx": frame.number}
+        for name, claim in step.claims:
+            if claim != found[name]:
+                raise ReplayError(
+                    f"move {frame.number} ({step.letter}): {name} is {quote(claim)}, "
+                    f"but it should be {found[name]}"
+                )
     return replay
 
 
 def _parse_step(number: int, content: Any) -> _Step:
-    try:
-        step = _Step.model_validate(content)
-    except ValidationError as error:
-        raise ReplayError(f"move {number}: {one_line(error)}") from None
-    if step.new_tile_val not in (2, 4):
+    """One move; what else its object holds is ignored."""
+    if not isinstance(content, dict):
+        raise ReplayError(f"move {number}: expected an object, not {quote(content)}")
+    action: Any = content.get("move_made")
+    cell: Any = content.get("new_tile_idx")
+    value: Any = content.get("new_tile_val")
+    if not _is_below(4, action):
+        raise ReplayError(f"move {number}: move_made is {quote(action)}; expected 0 to 3")
+    if not isinstance(cell, list) or len(cell) != 2 or not all(_is_below(_SIZE, i) for i in cell):
         raise ReplayError(
-            f"move {number}: new_tile_val is {quote(step.new_tile_val)}; expected 2 or 4"
+            f"move {number}: new_tile_idx is {quote(cell)}; expected [row, column], each 0 to 3"
         )
-    return step
+    if type(value) is not int or value not in (2, 4):
+        raise ReplayError(f"move {number}: new_tile_val is {quote(value)}; expected 2 or 4")
+    spawn = Spawn(_SIZE * cell[0] + cell[1], value // 2)
+    claims = ((name, content.get(name)) for name in ("reward", "move_idx"))
+    told = tuple((name, claim) for name, claim in claims if claim is not None)
+    return _Step(DIRECTIONS[action], encode_spawn(spawn), told)
 
 
-def _spawn_character(step: _Step) -> str:
-    row, column = step.new_tile_idx
-    return encode_spawn(Spawn(_SIZE * row + column, step.new_tile_val // 2))
+def _is_below(bound: int, value: Any) -> bool:
+    return type(value) is int and 0 <= value < bound
 
 
 def _possible_starts(rows: Any) -> list[Rows]:

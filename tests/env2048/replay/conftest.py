@@ -34,26 +34,27 @@ def random_replay(record_random_game):
     return record_random_game(2048, with_values=True).finish()
 
 
-@pytest.fixture
-def small_game():
-    """The fields of a 2x2 game worked out by hand."""
-    # [1 1 / 0 0] L -> [2 0 / 0 0], 2 on cell 3 -> [2 0 / 0 1]
-    # R -> [0 2 / 0 1], 2 on cell 0 -> [1 2 / 0 1]
-    # L -> [1 2 / 1 0], 4 on cell 3 -> [1 2 / 1 2]
-    # D -> [0 0 / 2 3], 2 on cell 1 -> [0 1 / 2 3]
-    return {
-        "size": 2,
-        "four_probability": 0.1,
-        "start": [[1, 1], [0, 0]],
-        "moves": "LRLD",
-        "spawns": "GAHC",
-        "score": 4 + 4 + 8,
-        "max_tile": 8,
-        "final": [[0, 1], [2, 3]],
-        "ended": "quit",
-    }
+@pytest.fixture(scope="session")
+def small_replay():
+    """A 2x2 game worked out by hand."""
+    # [1 1 / 0 0]  L  [2 0 / 0 0]  2 on cell 3  [2 0 / 0 1]
+    #              R  [0 2 / 0 1]  2 on cell 0  [1 2 / 0 1]
+    #              L  [1 2 / 1 0]  4 on cell 3  [1 2 / 1 2]
+    #              D  [0 0 / 2 3]  2 on cell 1  [0 1 / 2 3]
+    return Replay(
+        size=2,
+        four_probability=0.1,
+        start=((1, 1), (0, 0)),
+        moves="LRLD",
+        spawns="GAHC",
+        score=4 + 4 + 8,
+        max_tile=8,
+        final=((0, 1), (2, 3)),
+        ended="quit",
+    )
 
 
 @pytest.fixture
-def small_replay(small_game):
-    return Replay(**small_game)
+def small_game(small_replay):
+    """The fields of `small_replay`, to be changed."""
+    return small_replay.model_dump(exclude_defaults=True)

@@ -11,7 +11,15 @@ def test_the_alphabet_is_that_of_the_contract():
 
 @pytest.mark.parametrize(
     ("cell", "exponent", "character"),
-    [(0, 1, "A"), (0, 2, "B"), (12, 2, "Z"), (13, 1, "a"), (15, 2, "f"), (24, 1, "w"), (24, 2, "x")],
+    [
+        (0, 1, "A"),
+        (0, 2, "B"),
+        (12, 2, "Z"),
+        (13, 1, "a"),
+        (15, 2, "f"),
+        (24, 1, "w"),
+        (24, 2, "x"),
+    ],
 )
 def test_known_characters(cell, exponent, character):
     assert encode_spawn(Spawn(cell, exponent)) == character

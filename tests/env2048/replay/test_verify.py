@@ -73,7 +73,9 @@ def test_games_by_chance_are_right(record_random_game, key, size, four_probabili
 
 
 @settings(max_examples=100, deadline=None)
-@given(changes=st.dictionaries(st.sampled_from(["moves", "spawns"]), st.text(max_size=20), min_size=1))
+@given(
+    changes=st.dictionaries(st.sampled_from(["moves", "spawns"]), st.text(max_size=20), min_size=1)
+)
 def test_any_text_gets_one_line(random_replay, changes):
     with pytest.raises(ReplayError) as caught:
         verify(random_replay.model_copy(update=changes))

@@ -1,0 +1,164 @@
+"""Throughput measurements behind `scratch2048 bench`.
+
+Each is the median of several rounds on one core, after a warm-up that compiles. A figure with a
+reference is measured in turn with it in the same rounds, so that a machine that slows down slows
+both.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import gymnasium
+import numpy as np
+
+import env2048  # noqa: F401 (registers the environment)
+from agents.ntuple.config import COLUMNS, Algorithm, NTupleConfig
+from agents.ntuple.network import NTupleNetwork
+from agents.ntuple.patterns import parse_patterns
+from env2048.env import Game2048Env
+from env2048.keys import game_keys
+
+Round = Callable[[], float]
+"""Does some work and returns how much of it was done per second."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One figure: `rate` in `unit`, and its ratio to what `reference` names, if there is one."""
+
+    name: str
+    rate: float
+    unit: str
+    reference: str | None = None
+    ratio: float | None = None
+
+
+def measure(groups: Iterable[str], rounds: int) -> Iterator[Result]:
+    """The figures of these groups ("env", "agents"), each as soon as it is known."""
+    for group in groups:
+        yield from {"env": _environment, "agents": _learners}[group](rounds)
+
+
+def _environment(rounds: int) -> Iterator[Result]:
+    ours, noop = _stepper(gymnasium.make("Scratch2048-v0")), _stepper(_wrapped_noop())
+    rates = _alternate([ours, noop], rounds)
+    ratio = median(a / b for a, b in zip(*rates, strict=True))
+    yield Result("env.make", median(rates[0]), "steps/s", "a no-op environment", ratio)
+    yield Result("env.vector", median(_alternate([_vector_stepper()], rounds)[0]), "steps/s")
+    yield Result("env.rgb_array", median(_alternate([_renderer()], rounds)[0]), "frames/s")
+
+
+def _learners(rounds: int) -> Iterator[Result]:
+    for algorithm in ("td0", "tc"):
+        rate = median(_alternate([_learner("4x6", algorithm)], rounds)[0])
+        yield Result(f"ntuple.4x6.{algorithm}", rate, "moves/s")
+
+
+def _alternate(works: list[Round], rounds: int) -> list[list[float]]:
+    """Rates of each work, [works, rounds], taken in turn after one round that does not count."""
+    for work in works:
+        work()
+    rates: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for work, collected in zip(works, rates, strict=True):
+            collected.append(work())
+    return rates
+
+
+class _Noop(gymnasium.Env[Any, int]):
+    """Does nothing but what Gymnasium asks of an environment: the ceiling for any."""
+
+    def __init__(self) -> None:
+        like = Game2048Env()
+        self.observation_space, self.action_space = like.observation_space, like.action_space
+        self._board = np.zeros((4, 4), np.uint8)
+        self._mask = np.ones(4, np.int8)
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        return self._board.copy(), {"action_mask": self._mask.copy()}
+
+    def step(self, action: int) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        return self._board.copy(), 0.0, False, False, {"action_mask": self._mask.copy()}
+
+
+def _wrapped_noop() -> gymnasium.Env[Any, int]:
+    spec = deepcopy(gymnasium.spec("Scratch2048-v0"))
+    spec.entry_point, spec.vector_entry_point = _Noop, None
+    return gymnasium.make(spec)
+
+
+def _stepper(env: gymnasium.Env[Any, int], steps: int = 20_000) -> Round:
+    """Random legal actions. `Discrete.sample(mask)` would take ten times as long as the step."""
+    rng = np.random.default_rng(0)
+    _, first_info = env.reset(seed=0)
+
+    def work() -> float:
+        info = first_info
+        start = time.perf_counter()
+        for _ in range(steps):
+            legal = info["action_mask"].nonzero()[0]
+            _, _, terminated, _, info = env.step(legal[rng.integers(legal.size)])
+            if terminated:
+                _, info = env.reset()
+        return steps / (time.perf_counter() - start)
+
+    return work
+
+
+def _vector_stepper(count: int = 1024, steps: int = 500) -> Round:
+    env = gymnasium.make_vec("Scratch2048-v0", num_envs=count)
+    env.reset(seed=0)
+    actions = np.random.default_rng(0).integers(0, 4, (steps, count))
+
+    def work() -> float:
+        start = time.perf_counter()
+        for action in actions:
+            env.step(action)
+        return steps * count / (time.perf_counter() - start)
+
+    return work
+
+
+def _renderer(frames: int = 2_000) -> Round:
+    env = gymnasium.make("Scratch2048-v0", render_mode="rgb_array")
+    env.reset(seed=0)
+
+    def work() -> float:
+        seconds = 0.0
+        for i in range(frames):
+            if env.step(i % 4)[2]:
+                env.reset()
+            start = time.perf_counter()
+            env.render()
+            seconds += time.perf_counter() - start
+        return frames / seconds
+
+    return work
+
+
+def _learner(name: str, algorithm: Algorithm, seconds: float = 1.0, warm_up: int = 500) -> Round:
+    """Training moves per second of a network that has played some games already."""
+    config = NTupleConfig(network=name, algorithm=algorithm)
+    network = NTupleNetwork.zeros(parse_patterns(name), COLUMNS[algorithm])
+    played = 0
+
+    def train(games: int) -> int:
+        nonlocal played
+        played += games
+        keys = game_keys(0, played - games, games)
+        return int(network.train(keys, config.rate, algorithm == "tc").moves.sum())
+
+    def work() -> float:
+        if not played:
+            train(warm_up)
+        moves, start = 0, time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            moves += train(20)
+        return moves / (time.perf_counter() - start)
+
+    return work
