@@ -18,7 +18,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from env2048.jit import jit
-from env2048.kernels import flip, mirror, move, pack, spawn, transpose
+from env2048.kernels import flip, mirror, move, move_all, pack, spawn, transpose
 
 _U = np.uint64
 
@@ -65,29 +65,31 @@ else:
 
 
 @jit
-def look_up(raw, table, masks, offsets, features):
-    """Writes the features of a board, int64 [m], and returns its value.
+def find_features(raw, masks, offsets, features):
+    """Writes the features of a packed board, uint64 [m]: the entries of the table that it looks into.
 
     Args:
-        raw: a packed board, uint64. table: float32 [T, columns]. masks: uint64 [P], 15 in each
-            cell of the pattern. offsets: int64 [P].
+        raw: a packed board, uint64. masks: uint64 [P], 15 in each cell of the pattern.
+        offsets: uint64 [P], where the table of each pattern begins.
     """
-    value = np.float32(0)
+    turned = transpose(raw)
+    boards = (
+        raw, mirror(raw), flip(mirror(raw)), flip(raw),
+        turned, mirror(turned), flip(mirror(turned)), flip(turned),
+    )  # fmt: skip
     count = masks.size
-    at = 0
-    board = raw
     for symmetry in range(8):
-        if symmetry == 4:
-            board = transpose(raw)
-        elif symmetry == 2 or symmetry == 6:
-            board = flip(board)
-        elif symmetry & 1:
-            board = mirror(board)
+        board = boards[symmetry]
         for p in range(count):
-            index = offsets[p] + np.int64(gather(board, masks[p]))
-            features[at] = index
-            value += table[index, 0]
-            at += 1
+            features[symmetry * count + p] = offsets[p] + gather(board, masks[p])
+
+
+@jit
+def value_of(table, features):
+    """The value of the board with these features: the sum of their weights."""
+    value = np.float32(0)
+    for index in features:
+        value += table[index, 0]
     return value
 
 
@@ -95,8 +97,11 @@ def look_up(raw, table, masks, offsets, features):
 def best_move(raw, extra, table, masks, offsets, rows, features, afterstates):
     """Looks up the afterstates of all moves and chooses the one with most reward + value.
 
+    First all features are found, then all weights are read: so many reads wait for memory at the
+    same time, and none for the outcome of a comparison.
+
     Args:
-        features: int64 [4, m], written for the legal moves.
+        features: uint64 [4, m], written for the legal moves.
         afterstates: uint64 [4, 2], written: the packed afterstates.
 
     Returns:
@@ -105,27 +110,19 @@ def best_move(raw, extra, table, masks, offsets, rows, features, afterstates):
     best = -1
     best_reward = 0
     best_value = np.float32(0)
-    best_total = np.float32(0)
+    best_total = np.float32(-np.inf)
+    legal = move_all(raw, extra, rows, afterstates)
     for action in range(4):
-        new_raw, new_extra, reward = move(raw, extra, action, rows)
-        if new_raw == raw and new_extra == extra:
-            continue
-        afterstates[action, 0] = new_raw
-        afterstates[action, 1] = new_extra
-        value = look_up(new_raw, table, masks, offsets, features[action])
-        total = np.float32(reward) + value
-        if best < 0 or total > best_total:
-            best, best_reward, best_value, best_total = action, reward, value, total
+        if legal & (1 << action):
+            find_features(afterstates[action, 0], masks, offsets, features[action])
+    for action in range(4):
+        if legal & (1 << action):
+            value = value_of(table, features[action])
+            reward = np.int64(afterstates[action, 2])
+            total = np.float32(reward) + value
+            if total > best_total:
+                best, best_reward, best_value, best_total = action, reward, value, total
     return best, best_reward, best_value
-
-
-@jit
-def value_of(table, features):
-    """The value of the board with these features under the weights as they are now."""
-    value = np.float32(0)
-    for index in features:
-        value += table[index, 0]
-    return value
 
 
 @jit
@@ -166,9 +163,9 @@ def train(table, masks, offsets, rows, threshold, alpha, coherence, keys, scores
         keys: uint64 [G]. scores, largest (exponents), moves: int64 [G], written.
     """
     count = 8 * masks.size
-    features = np.empty((4, count), np.int64)
-    last = np.empty(count, np.int64)  # features of the afterstate before
-    afterstates = np.empty((4, 2), np.uint64)
+    features = np.empty((4, count), np.uint64)
+    last = np.empty(count, np.uint64)  # features of the afterstate before
+    afterstates = np.empty((4, 3), np.uint64)
     for g in range(keys.size):
         key = keys[g]
         raw, extra = start_packed(key, threshold), _U(0)
@@ -211,8 +208,8 @@ def largest_packed(raw, extra):
 @jit
 def play(table, masks, offsets, rows, threshold, keys, scores, largest, moves):
     """Plays the games `keys` greedily without learning. Arguments as for `train`."""
-    features = np.empty((4, 8 * masks.size), np.int64)
-    afterstates = np.empty((4, 2), np.uint64)
+    features = np.empty((4, 8 * masks.size), np.uint64)
+    afterstates = np.empty((4, 3), np.uint64)
     for g in range(keys.size):
         key = keys[g]
         raw, extra = start_packed(key, threshold), _U(0)
@@ -240,7 +237,7 @@ def move_values(boards, table, masks, offsets, rows, values):
     Args:
         boards: uint8 [N, 16]. values: float64 [N, 4], written.
     """
-    features = np.empty(8 * masks.size, np.int64)
+    features = np.empty(8 * masks.size, np.uint64)
     for i in range(boards.shape[0]):
         raw, extra = pack(boards[i])
         for action in range(4):
@@ -248,4 +245,5 @@ def move_values(boards, table, masks, offsets, rows, values):
             if new_raw == raw and new_extra == extra:
                 values[i, action] = np.nan
             else:
-                values[i, action] = reward + look_up(new_raw, table, masks, offsets, features)
+                find_features(new_raw, masks, offsets, features)
+                values[i, action] = reward + value_of(table, features)

@@ -36,13 +36,13 @@ class Patterns:
     Attributes:
         cells: the patterns as written.
         masks: uint64 [P], 15 in each cell of the pattern (see `env2048.kernels`: packed boards).
-        offsets: int64 [P], where the table of each pattern begins.
+        offsets: uint64 [P], where the table of each pattern begins.
         entries: T, the size of all tables together.
     """
 
     cells: tuple[str, ...]
     masks: NDArray[np.uint64]
-    offsets: NDArray[np.int64]
+    offsets: NDArray[np.uint64]
     entries: int
 
     @property
@@ -71,6 +71,6 @@ def parse_patterns(network: str | Sequence[str]) -> Patterns:
     return Patterns(
         cells=tuple(network),
         masks=np.array([sum(15 << 4 * int(c, 16) for c in p) for p in network], dtype=np.uint64),
-        offsets=np.cumsum([0, *sizes[:-1]], dtype=np.int64),
+        offsets=np.cumsum([0, *sizes[:-1]], dtype=np.uint64),
         entries=sum(sizes),
     )

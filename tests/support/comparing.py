@@ -10,9 +10,8 @@ def assert_same(first: Any, second: Any, where: str = "") -> None:
     """Fails, naming the place, unless both have the same types, dtypes, shapes, keys and values."""
     assert type(first) is type(second), f"{where}: {type(first)} and {type(second)}"
     if isinstance(first, dict):
-        assert list(first) == list(second) or set(first) == set(second), (
-            f"{where}: only one has the keys {sorted(set(first) ^ set(second))}"
-        )
+        only_one = set(first) ^ set(second)
+        assert not only_one, f"{where}: only one has the keys {sorted(only_one)}"
         for key in first:
             assert_same(first[key], second[key], f"{where}[{key!r}]")
     elif isinstance(first, (tuple, list)):
