@@ -64,7 +64,7 @@ class Agent(ABC):
 
     def values(self, board: ArrayLike) -> NDArray[np.float64]:
         """What each move is worth, float64 [4], NaN for illegal moves."""
-        return self.values_many(self._checked([board]))[0]
+        return self.values_many(self._checked(np.asarray(board)[np.newaxis]))[0]
 
     def act_many(self, boards: ArrayLike, rng: Rng | None = None) -> NDArray[np.int64]:
         """The chosen move of each board, int64 [N].
@@ -80,7 +80,7 @@ class Agent(ABC):
         Raises:
             ValueError: if the board has no legal move, or is not a board.
         """
-        return int(self.act_many([board], rng)[0])  # type: ignore[list-item]
+        return int(self.act_many(np.asarray(board)[np.newaxis], rng)[0])
 
     def play(
         self,
@@ -100,7 +100,7 @@ class Agent(ABC):
         rewards, legal, alive = np.zeros(count), np.zeros(count, np.bool_), np.ones(count, np.bool_)
         actions = np.zeros(count, np.int64)
         kernels.start_many(np.arange(count), boards, states, threshold, masks, games.largest)
-        while alive.any():
+        while True:  # once even without games, for that compiles the kernels
             running = np.flatnonzero(alive)
             actions[running] = self._choose(boards[running].reshape(-1, size, size), rng)
             kernels.step_many(
@@ -108,6 +108,8 @@ class Agent(ABC):
                 games.largest, rewards, legal, alive, kernels.row_table(),
             )  # fmt: skip
             games.moves[running] += 1
+            if not alive.any():
+                break
         games.scores[:] = states[:, 2]
         return games
 
@@ -160,6 +162,6 @@ def afterstates(
     after = np.empty((count, 4, size * size), np.uint8)
     rewards = np.empty((count, 4), np.int64)
     legal = np.empty((count, 4), np.bool_)
-    cells = np.ascontiguousarray(boards).reshape(count, -1)
+    cells = np.ascontiguousarray(boards).reshape(count, size * size)
     kernels.afterstates_many(cells, size, after, rewards, legal)
     return after.reshape(count, 4, size, size), rewards, legal

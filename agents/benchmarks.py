@@ -88,7 +88,8 @@ class _Noop(gymnasium.Env[Any, int]):
 
 def _wrapped_noop() -> gymnasium.Env[Any, int]:
     spec = deepcopy(gymnasium.spec("Scratch2048-v0"))
-    spec.entry_point, spec.vector_entry_point = _Noop, None
+    spec.entry_point = _Noop  # type: ignore[assignment]
+    spec.vector_entry_point = None
     return gymnasium.make(spec)
 
 

@@ -11,9 +11,9 @@ def main() -> int:
     found = importlib.util.find_spec("agents")
     places = [Path(place).resolve() for place in (found and found.submodule_search_locations) or []]
     if ours not in places:
-        other = f"belongs to {places[0]}" if places else "is missing"
+        other = "is missing" if found is None else f"is {found.origin or places[0]}"
         print(
-            f"scratch2048: the top-level package 'agents' {other} (openai-agents has the same name): "
+            f"scratch2048: the top-level package 'agents' {other} (openai-agents has it too): "
             "install scratch2048 in a virtual environment of its own",
             file=sys.stderr,
         )

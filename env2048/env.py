@@ -1,7 +1,7 @@
 """The environment `Scratch2048-v0`."""
 
 import operator
-from typing import Any, ClassVar, Literal, SupportsIndex
+from typing import Any, Literal, SupportsIndex
 
 import gymnasium
 import numpy as np
@@ -89,7 +89,7 @@ class Game2048Env(gymnasium.Env[Board, int]):
     * v0: first version.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": RENDER_MODES, "render_fps": 8}
+    metadata: dict[str, Any] = {"render_modes": RENDER_MODES, "render_fps": 8}
 
     def __init__(
         self,
@@ -101,8 +101,8 @@ class Game2048Env(gymnasium.Env[Board, int]):
     ) -> None:
         check_render_mode(render_mode)
         check_illegal(illegal)
-        self.observation_space = observation_space(size)
-        self.action_space = spaces.Discrete(4)
+        self.observation_space = observation_space(size)  # type: ignore[assignment]
+        self.action_space = spaces.Discrete(4)  # type: ignore[assignment]
         self.render_mode = render_mode
         self.size = size
         self.four_probability = four_probability

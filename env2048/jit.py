@@ -9,9 +9,11 @@ in the user's cache directory, never beside the source, so read-only installs wo
 
 import hashlib
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from shutil import rmtree
@@ -22,6 +24,7 @@ import platformdirs
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
+_CONFIG: Any = numba.config
 _PACKAGES = ("env2048", "agents")
 _KEEP_SECONDS = 30 * 24 * 3600
 
@@ -29,16 +32,16 @@ _KEEP_SECONDS = 30 * 24 * 3600
 def jit(kernel: Kernel) -> Kernel:
     """Compiles a kernel on its first call: no Python objects, the GIL released, cached on disk."""
     folder = cache_folder()
-    compile_ = numba.njit(nogil=True, error_model="numpy", cache=folder is not None)
+    compile_: Any = numba.njit(nogil=True, error_model="numpy", cache=folder is not None)
     if folder is None:
         return compile_(kernel)
     # Numba reads the folder from its global setting at the moment it decorates.
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)
+    before = _CONFIG.CACHE_DIR
+    _CONFIG.CACHE_DIR = str(folder)
     try:
         return compile_(kernel)
     finally:
-        numba.config.CACHE_DIR = before
+        _CONFIG.CACHE_DIR = before
 
 
 @cache
@@ -50,12 +53,15 @@ def cache_folder() -> Path | None:
     for parent in [Path(asked)] if asked else [user, shared]:
         folder = parent / source_hash()
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if parent == shared and not _is_private(parent):
+                continue
+            folder.mkdir(exist_ok=True, mode=0o700)
             with tempfile.TemporaryFile(dir=folder):
                 pass
+            os.utime(folder)  # in use today: see _forget_old
         except OSError:
             continue
-        os.utime(folder)  # in use today: see _forget_old
         _forget_old(parent)
         return folder
     return None
@@ -76,9 +82,18 @@ def _user_id() -> str:
     return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
 
 
+def _is_private(folder: Path) -> bool:
+    """Whether nobody else can have put code there, which everybody can do below /tmp."""
+    if not hasattr(os, "getuid"):
+        return True  # Windows: every user has a temporary folder of their own
+    found = folder.lstat()
+    return found.st_uid == os.getuid() and stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o022
+
+
 def _forget_old(parent: Path) -> None:
     """Removes the folders of sources that nobody has run for a month."""
-    for folder in parent.iterdir():
-        is_ours = len(folder.name) == 16 and not set(folder.name) - set("0123456789abcdef")
-        if is_ours and time.time() - folder.stat().st_mtime > _KEEP_SECONDS:
-            rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # another process may be doing the same
+        for folder in parent.iterdir():
+            is_ours = len(folder.name) == 16 and not set(folder.name) - set("0123456789abcdef")
+            if is_ours and time.time() - folder.stat().st_mtime > _KEEP_SECONDS:
+                rmtree(folder, ignore_errors=True)

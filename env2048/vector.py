@@ -4,7 +4,7 @@ Letters in shapes: N environments, C = size * size cells.
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from gymnasium import spaces
@@ -43,7 +43,7 @@ class Game2048VectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], NDArray[
             `reset(options={"reset_mask": ...})`.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": RENDER_MODES, "render_fps": 8}
+    metadata: dict[str, Any] = {"render_modes": RENDER_MODES, "render_fps": 8}
 
     def __init__(
         self,
@@ -106,12 +106,11 @@ class Game2048VectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], NDArray[
         board = options.get("board")
         if board is not None:
             board = check_board(board, self.size)
-        seeds = self._seeds(seed)
         if self._keys is None:
             self._keys = KeyStreams(self.num_envs)
-        for i in np.flatnonzero(chosen):
-            if seeds[i] is not None:
-                self._keys.seed(i, seeds[i])
+        for i, (reset, seed_) in enumerate(zip(chosen, self._seeds(seed), strict=True)):
+            if reset and seed_ is not None:
+                self._keys.seed(i, seed_)
         self._begin(np.flatnonzero(chosen), board)
         self._to_reset &= ~chosen
         legal = chosen.copy()
@@ -240,7 +239,7 @@ class Game2048VectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], NDArray[
         self, legal: NDArray[np.bool_], present: NDArray[np.bool_] | None = None
     ) -> dict[str, Any]:
         """The infos of all environments, or of those in `present`, as SyncVectorEnv has them."""
-        values = {
+        values: dict[str, NDArray[Any]] = {
             "action_mask": self._masks.copy(),
             "score": self._states[:, 2].astype(np.int64),
             "max_tile": _FACES.take(self._largest),
@@ -268,7 +267,7 @@ class Game2048VectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], NDArray[
         """The keys of the current games, uint64 [N]."""
         return self._states[:, 0].copy()
 
-    @property
+    @property  # type: ignore[misc]  # one reads the generators here, and seeds them with reset
     def np_random(self) -> tuple[np.random.Generator, ...]:  # type: ignore[override]
         """The generator of each environment; they run up to 16 keys ahead of the games."""
         return tuple(self._seeded().generators)

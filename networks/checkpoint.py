@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+# Not a safetensors file; no description; bad or far too deep JSON; sizes and kinds of numbers, as
+# bfloat16, that NumPy does not have.
+_DAMAGE = (SafetensorError, KeyError, ValueError, RecursionError, TypeError, AttributeError)
+
 
 class CheckpointError(ValueError):
     """A checkpoint that cannot be read; the message says which and why."""
@@ -30,13 +34,18 @@ def write_tensors(
         OSError: if the file cannot be written; what stood at `path` is then still there.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    temporary = path.with_name(f".{secrets.token_hex(8)}{path.suffix}")
     try:
+        temporary.touch()
+        mode = temporary.stat().st_mode  # by the umask; what safetensors writes is for one user
         arrays = {key: np.ascontiguousarray(tensor) for key, tensor in tensors.items()}
         save_file(arrays, temporary, {"metadata": json.dumps(dict(metadata), sort_keys=True)})
+        temporary.chmod(mode)
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
+    except SafetensorError as error:  # as on a full disk
+        raise OSError(f"{path}: cannot be written ({error})") from None
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -56,7 +65,7 @@ def read_tensors(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, A
         raise CheckpointError(f"{path}: no such file") from None
     except OSError as error:
         raise CheckpointError(f"{path}: {error.strerror or error}") from None
-    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+    except _DAMAGE as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(f"{path}: not a checkpoint of this program ({reason})") from None
     if not isinstance(metadata, dict):

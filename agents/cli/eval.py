@@ -33,19 +33,12 @@ class Eval(JsonCommand):
         from agents.cli.show import games_bar
         from agents.evaluation import evaluate
         from agents.registry import load
-        from agents.training.runs import claim
 
-        if self.plot is not None:
-            from agents.plots import check_format
-
-            check_format(claim(self.plot))
+        self._check()
         agent = load(self.agent)
         seed = self.choose_seed(self.seed)
-        try:
-            with games_bar(self.stderr, f"{agent.name} plays", max(self.games, 0)) as bar:
-                result = evaluate(agent, self.games, seed, self.workers, bar)
-        except ValueError as error:
-            raise UsageError(str(error)) from None
+        with games_bar(self.stderr, f"{agent.name} plays", self.games) as bar:
+            result = evaluate(agent, self.games, seed, self.workers, bar)
         if self.plot is not None:
             from agents.plots import plot_evaluation
 
@@ -53,21 +46,22 @@ class Eval(JsonCommand):
             self.say(f"plot: {self.plot}")
         self._print(result)
 
+    def _check(self) -> None:
+        """Finds what is wrong with the options before anything is done for them."""
+        from agents.cli.games import check_games, check_seed, claim_files
+        from agents.plots import check_format
+
+        check_games(self.games)
+        check_seed(self.seed)
+        if self.workers is not None and self.workers < 1:
+            raise UsageError(f"--workers must be 1 or more, not {self.workers}")
+        if self.plot is not None:
+            claim_files(check_format(self.plot))
+
     def _print(self, result: "Evaluation") -> None:
+        from agents.cli.show import print_evaluation
+
         if self.json:
             self.print_json(result.summary())
-            return
-        from agents.cli.show import tile_table
-
-        low, high = result.ci95
-        count = len(result.games.scores)
-        self.stdout.print(f"{result.agent}: {count:,} games, seed {result.seed}", markup=False)
-        self.stdout.print(
-            f"mean score {result.mean_score:,.0f} (95% interval {low:,.0f} to {high:,.0f}), "
-            f"best {result.max_score:,}"
-        )
-        self.stdout.print(tile_table(result.tile_rates, count))
-        self.stdout.print(
-            f"{result.moves:,} moves in {result.seconds:.1f} s: "
-            f"{result.moves_per_second:,.0f} moves/s"
-        )
+        else:
+            print_evaluation(self.stdout, result)

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from agents.evaluation import Evaluation
     from agents.training.history import History
 
 _SHOWN = ("2048", "4096", "8192", "16384", "32768")
@@ -29,6 +30,21 @@ def tile_table(rates: Mapping[str, float], games: int) -> Table:
     for row in reversed(rows):
         table.add_row(*row)
     return table
+
+
+def print_evaluation(console: Console, result: "Evaluation") -> None:
+    """The outcome of an evaluation, for people."""
+    low, high = result.ci95
+    count = len(result.games.scores)
+    console.print(f"{result.agent}: {count:,} games, seed {result.seed}", markup=False)
+    console.print(
+        f"mean score {result.mean_score:,.0f} (95% interval {low:,.0f} to {high:,.0f}), "
+        f"best {result.max_score:,}"
+    )
+    console.print(tile_table(result.tile_rates, count))
+    console.print(
+        f"{result.moves:,} moves in {result.seconds:.1f} s: {result.moves_per_second:,.0f} moves/s"
+    )
 
 
 def brief_rates(rates: Mapping[str, float]) -> str:

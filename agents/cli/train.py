@@ -1,12 +1,15 @@
 """`scratch2048 train`: trains an agent into a run folder, or goes on with one."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agents.cli.command import JsonCommand
 from agents.ntuple.config import Algorithm, NTupleConfig
 from env2048.errors import UsageError
+
+if TYPE_CHECKING:
+    from agents.training.runs import RunFolder
 
 _KINDS = ("ntuple",)
 
@@ -47,17 +50,18 @@ class TrainNTuple(JsonCommand):
     def run(self) -> None:
         """Trains."""
         from agents.ntuple.trainer import NTupleTrainer
-        from agents.training.runs import RUNS, RunFolder, free_name
+        from agents.training.runs import RUNS, RunFolder, claim, free_name
 
         if self.resume is not None:
             run = RunFolder.open(self.resume)
-            config = self._changed(run.read()["config"])
+            config = self._changed(run)
             self._announce(config, run.path)
             trainer = NTupleTrainer.resume(config, run)
             run.resumed(asdict(config))
         else:
-            config = self._checked(self._given() | {"seed": self.choose_seed(self.seed)})
-            path = self.out or free_name("ntuple", RUNS)
+            config = self._checked(self._given())
+            path = claim(self.out or free_name("ntuple", RUNS))
+            config = replace(config, seed=self.choose_seed(self.seed))
             self._announce(config, path)
             run = RunFolder.create(path, "ntuple", asdict(config))
             trainer = NTupleTrainer.begin(config, run)
@@ -78,11 +82,17 @@ class TrainNTuple(JsonCommand):
             raise UsageError(str(error)) from None
         return config
 
-    def _changed(self, before: dict[str, Any]) -> NTupleConfig:
+    def _changed(self, run: "RunFolder") -> NTupleConfig:
         """The settings of a resumed run: only how long and on how many threads may change."""
+        from agents.training.runs import RunError
+
         if self.out is not None:
             raise UsageError("--out does not go with --resume: a run stays in its folder")
-        given = self._given()
+        before, given = run.read()["config"], self._given()
+        try:
+            self._checked(before)
+        except (UsageError, TypeError) as error:
+            raise RunError(f"{run.config_path}: not the settings of a run ({error})") from None
         for name in set(given) - {"games", "threads"}:
             if given[name] != before.get(name):
                 raise UsageError(
@@ -91,15 +101,16 @@ class TrainNTuple(JsonCommand):
         return self._checked(before | given)
 
     def _announce(self, config: NTupleConfig, path: Path) -> None:
-        """Says beforehand what the run will take."""
+        """Says beforehand what the run will take; too much ends it before it has a folder."""
         from agents.ntuple.trainer import memory_needed
-        from agents.training.resources import gigabytes
+        from agents.training.resources import gigabytes, require_memory
 
-        size = gigabytes(memory_needed(config))
+        size = memory_needed(config)
         self.say(
             f"{config.network} {config.algorithm}, {config.games:,} games, seed {config.seed}: "
-            f"takes {size} of memory and at most that much disk in {path}"
+            f"takes {gigabytes(size)} of memory and at most that much disk in {path}"
         )
+        require_memory(size, f"training {config.network}")
 
     def _train(self, trainer: Any) -> None:
         from agents.cli.show import tile_table, training_bar

@@ -42,11 +42,11 @@ class NTupleConfig:
             raise ValueError(f"algorithm must be one of {', '.join(COLUMNS)}, not {self.algorithm}")
         if self.alpha is not None and not 0 < self.alpha <= 10:
             raise ValueError(f"alpha must be above 0 and at most 10, not {self.alpha}")
-        if self.games < 1:
-            raise ValueError(f"games must be 1 or more, not {self.games}")
-        if self.seed < 0:
-            raise ValueError(f"seed must be 0 or more, not {self.seed}")
-        if not 1 <= self.threads <= 256:
+        for name, least in (("games", 1), ("seed", 0), ("threads", 1)):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < least:
+                raise ValueError(f"{name} must be a whole number, {least} or more, not {value!r}")
+        if self.threads > 256:
             raise ValueError(f"threads must be 1 to 256, not {self.threads}")
 
     @property

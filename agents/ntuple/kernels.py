@@ -14,7 +14,7 @@ Letters in shapes: T entries, P patterns, m features, G games, N boards.
 import numpy as np
 from llvmlite import ir
 from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
-from numba.core import cgutils, types
+from numba.core import cgutils, config, types
 from numba.extending import intrinsic
 
 from env2048.jit import jit
@@ -22,12 +22,19 @@ from env2048.kernels import flip, mirror, move, move_all, pack, spawn, transpose
 
 _U = np.uint64
 
-# BMI2's PEXT gathers the bits under a mask in one instruction. It exists on x86 since 2013, but is
-# microcode, and slow, on AMD's first two Zen generations.
-_HAS_PEXT = get_host_cpu_features().get("bmi2", False) and get_host_cpu_name() not in (
-    "znver1",
-    "znver2",
-)
+
+def _has_pext():
+    """Whether BMI2's PEXT is there, which gathers the bits under a mask in one instruction.
+
+    It exists on x86 since 2013, but is microcode, and slow, on AMD's first two Zen generations.
+    With NUMBA_CPU_FEATURES Numba compiles for another processor than this one.
+    """
+    if config.CPU_FEATURES is not None:
+        return "+bmi2" in config.CPU_FEATURES.split(",")
+    return get_host_cpu_features().get("bmi2", False) and get_host_cpu_name() not in (
+        "znver1",
+        "znver2",
+    )
 
 
 @intrinsic
@@ -42,35 +49,35 @@ def _pext(typing_context, bits, mask):
     return types.uint64(types.uint64, types.uint64), generate
 
 
-if _HAS_PEXT:
+@jit
+def gather_by_pext(raw, mask):
+    """The cells of `raw` under `mask`, moved together: the index of a pattern."""
+    return _pext(raw, mask)
 
-    @jit
-    def gather(raw, mask):
-        """The cells of `raw` under `mask`, moved together: the index of a pattern."""
-        return _pext(raw, mask)
 
-else:
+@jit
+def gather_by_loop(raw, mask):
+    """`gather_by_pext` for other processors, cell by cell."""
+    index = _U(0)
+    shift = _U(0)
+    while mask:
+        cell = mask & (~mask + _U(1))  # the lowest bit of the next cell
+        index |= ((raw & (cell * _U(15))) // cell) << shift
+        shift += _U(4)
+        mask &= ~(cell * _U(15))
+    return index
 
-    @jit
-    def gather(raw, mask):
-        """The cells of `raw` under `mask`, moved together: the index of a pattern."""
-        index = _U(0)
-        shift = _U(0)
-        while mask:
-            cell = mask & (~mask + _U(1))  # the lowest bit of the next cell
-            index |= ((raw & (cell * _U(15))) // cell) << shift
-            shift += _U(4)
-            mask &= ~(cell * _U(15))
-        return index
+
+gather = gather_by_pext if _has_pext() else gather_by_loop
 
 
 @jit
 def find_features(raw, masks, offsets, features):
-    """Writes the features of a packed board, uint64 [m]: the entries of the table that it looks into.
+    """Writes the features of a packed board: the entries of the table that it looks into.
 
     Args:
         raw: a packed board, uint64. masks: uint64 [P], 15 in each cell of the pattern.
-        offsets: uint64 [P], where the table of each pattern begins.
+        offsets: uint64 [P], where the table of each pattern begins. features: uint64 [m], written.
     """
     turned = transpose(raw)
     boards = (
@@ -234,6 +241,8 @@ def play(table, masks, offsets, rows, threshold, keys, scores, largest, moves):
 def move_values(boards, table, masks, offsets, rows, values):
     """reward + value of each move of each board; NaN where it is illegal.
 
+    The sums are rounded to float32 as in `best_move`, so the best of them is its choice.
+
     Args:
         boards: uint8 [N, 16]. values: float64 [N, 4], written.
     """
@@ -246,4 +255,4 @@ def move_values(boards, table, masks, offsets, rows, values):
                 values[i, action] = np.nan
             else:
                 find_features(new_raw, masks, offsets, features)
-                values[i, action] = reward + value_of(table, features)
+                values[i, action] = np.float32(reward) + value_of(table, features)

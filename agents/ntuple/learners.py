@@ -69,7 +69,7 @@ def learn_game(network: NTupleNetwork, key: int, alpha: float, coherence: bool) 
     while True:
         moves = [rules.move(board, action) for action in range(4)]
         worth = [
-            np.float32(reward) + np.float32(network.value(after)) if legal else -np.inf
+            np.float32(reward) + np.float32(network.value(after)) if legal else np.float32(-np.inf)
             for (after, reward), legal in zip(moves, rules.legal_moves(board), strict=True)
         ]
         action = int(np.argmax(worth))

@@ -4,6 +4,7 @@ Letters in shapes: T entries, P patterns, m = 8 P features, G games, N boards.
 """
 
 import mmap
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -72,7 +73,7 @@ class NTupleNetwork:
         )  # fmt: skip
         return games
 
-    def _tables(self) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint32]]:
+    def _tables(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint32]]:
         return self.patterns.masks, self.patterns.offsets, row_table()
 
 
@@ -108,5 +109,6 @@ def huge_zeros(shape: tuple[int, int]) -> NDArray[np.float32]:
     if not hasattr(mmap, "MADV_HUGEPAGE") or size < 1 << 22:
         return np.zeros(shape, np.float32)
     memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    memory.madvise(mmap.MADV_HUGEPAGE)
+    with suppress(OSError):  # a system that knows the word but has no huge pages
+        memory.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(memory, np.float32).reshape(shape)

@@ -8,8 +8,8 @@ A pattern is written as people do in the literature, one hexadecimal digit per c
     c d e f
 
 so `012345` is the first row and the two cells below its beginning. The eight symmetries of the
-board
-are implied: each pattern stands for all its rotations and reflections, which share one table.
+board are implied: each pattern stands for all its rotations and reflections, which share one
+table.
 """
 
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ def parse_patterns(network: str | Sequence[str]) -> Patterns:
     """
     if isinstance(network, str):
         network = NETWORKS.get(network) or tuple(network.replace(":", ",").split(","))
-    for pattern in network:
+    for pattern in network or ("",):
         if not set(pattern) <= set("0123456789abcdef") or not 1 <= len(pattern) <= 7:
             raise ValueError(
                 f"unknown network {','.join(network)!r}: choose {', '.join(NETWORKS)}, or write "

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.ntuple.network import NTupleNetwork, huge_zeros
-from agents.ntuple.patterns import parse_patterns
+from agents.ntuple.network import NTupleNetwork
+from agents.ntuple.patterns import Patterns, parse_patterns
 from agents.training.checkpoints import AgentFileError
+from agents.training.resources import require_memory
 
 Tensors = dict[str, NDArray[Any]]
 
@@ -28,7 +29,7 @@ def pack_network(network: NTupleNetwork) -> tuple[Tensors, dict[str, Any]]:
     touched = np.zeros(len(table), np.bool_)
     for column in range(table.shape[1]):
         touched |= table[:, column] != 0
-    tensors = {"touched": np.packbits(touched), "entries": table[touched]}
+    tensors: Tensors = {"touched": np.packbits(touched), "entries": table[touched]}
     return tensors, {"patterns": list(network.patterns.cells), "storage": "exact"}
 
 
@@ -49,7 +50,7 @@ def pack_compact(network: NTupleNetwork) -> tuple[Tensors, dict[str, Any]]:
         low.append(smallest)
         step.append(width)
         codes.append(np.round((values - smallest) / width).astype(np.uint8))
-    tensors = {
+    tensors: Tensors = {
         "touched": _compress(np.packbits(touched)),
         "codes": _compress(np.concatenate(codes)),
         "low": np.array(low, np.float32),
@@ -63,34 +64,63 @@ def unpack_network(tensors: Tensors, metadata: dict[str, Any], name: str) -> NTu
 
     Raises:
         AgentFileError: if its parts do not fit together; `name` is the file's, for the message.
+        MemoryShortageError: if the machine has less memory than the network that it claims to hold.
     """
     try:
-        patterns = parse_patterns(metadata["patterns"])
-        compact = metadata["storage"] == "compact"
-        bits = (
-            _decompress(tensors["touched"], patterns.entries // 8)
-            if compact
-            else tensors["touched"]
-        )
-        touched = np.unpackbits(bits).astype(np.bool_)
-        if len(touched) != patterns.entries:
-            raise ValueError(f"{len(touched)} entries where {patterns.entries} belong")
-        if not compact:
-            entries = tensors["entries"]
-            network = NTupleNetwork(patterns, huge_zeros((patterns.entries, entries.shape[1])))
-            network.table[touched] = entries
-            return network
-        network = NTupleNetwork.zeros(patterns)
-        codes = _decompress(tensors["codes"], int(touched.sum()))
-        at = 0
-        for part, low, step in zip(_parts(network), tensors["low"], tensors["step"], strict=True):
-            here = touched[part]
-            count = int(here.sum())
-            network.table[part, 0][here] = low + step * codes[at : at + count]
-            at += count
-    except (KeyError, ValueError, IndexError, zlib.error) as error:
-        raise AgentFileError(f"{name}: the network in it is damaged ({error})") from None
+        names = metadata["patterns"]
+        if not isinstance(names, list) or not all(isinstance(name_, str) for name_ in names):
+            raise ValueError("patterns: not a list of patterns")
+        patterns = parse_patterns(names)
+        unpack = {"exact": _unpack_exact, "compact": _unpack_compact}[metadata["storage"]]
+        require_memory(patterns.entries * (4 + 1), name)  # a weight and a flag each
+        network = unpack(tensors, patterns)
+    except (KeyError, ValueError, TypeError, zlib.error) as error:
+        reason = f"no {error}" if isinstance(error, KeyError) else error
+        raise AgentFileError(f"{name}: the network in it is damaged ({reason})") from None
     return network
+
+
+def _unpack_exact(tensors: Tensors, patterns: Patterns) -> NTupleNetwork:
+    touched = _flags(_checked(tensors, "touched", np.uint8, (patterns.entries // 8,)))
+    entries = tensors["entries"]
+    columns = 3 if entries.shape[1:] == (3,) else 1
+    _checked(tensors, "entries", np.float32, (int(touched.sum()), columns))
+    network = NTupleNetwork.zeros(patterns, columns)
+    network.table[touched] = entries
+    return network
+
+
+def _unpack_compact(tensors: Tensors, patterns: Patterns) -> NTupleNetwork:
+    touched = _flags(_decompress(tensors["touched"], patterns.entries // 8))
+    codes = _decompress(tensors["codes"], int(touched.sum()))
+    low = _checked(tensors, "low", np.float32, (len(patterns.cells),))
+    step = _checked(tensors, "step", np.float32, (len(patterns.cells),))
+    network = NTupleNetwork.zeros(patterns)
+    at = 0
+    for p, part in enumerate(_parts(network)):
+        here = touched[part]
+        count = int(here.sum())
+        network.table[part, 0][here] = low[p] + step[p] * codes[at : at + count]
+        at += count
+    return network
+
+
+def _checked(
+    tensors: Tensors, name: str, dtype: type[np.generic], shape: tuple[int, ...]
+) -> NDArray[Any]:
+    """A tensor of a file, if it is as it has to be; ValueError if not."""
+    tensor = tensors[name]
+    if tensor.dtype != dtype or tensor.shape != shape:
+        raise ValueError(
+            f"{name}: {tensor.dtype} {tensor.shape} where {np.dtype(dtype)} {shape} belongs"
+        )
+    if dtype is np.float32 and not np.isfinite(tensor).all():
+        raise ValueError(f"{name}: not all are finite numbers")
+    return tensor
+
+
+def _flags(bits: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return np.unpackbits(bits).view(np.bool_)
 
 
 def _parts(network: NTupleNetwork) -> list[slice]:

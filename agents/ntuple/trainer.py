@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,9 @@ from agents.base import Games
 from agents.ntuple.config import COLUMNS, NTupleConfig
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import parse_patterns
-from agents.ntuple.storage import pack_network, unpack_network
+from agents.ntuple.storage import Tensors, pack_network, unpack_network
 from agents.training.checkpoints import AgentFileError, read_checkpoint, write_checkpoint
-from agents.training.history import History, append_rows, rewind_rows
+from agents.training.history import RECENT, History, append_rows, rewind_rows
 from agents.training.resources import require_memory
 from agents.training.runs import RunFolder
 from agents.training.stop import StopRequest
@@ -78,11 +79,22 @@ class NTupleTrainer:
             raise AgentFileError(
                 f"{run.checkpoint_path}: holds another network than config.json says"
             )
-        history = History(
-            metadata["games"], metadata["moves"], metadata["seconds"], tensors["recent"]
-        )
+        history = cls._history(tensors, metadata, run)
         rewind_rows(run.metrics_path, history.games)
         return cls(config, run, network, history)
+
+    @staticmethod
+    def _history(tensors: Tensors, metadata: dict[str, Any], run: RunFolder) -> History:
+        try:
+            games, moves, seconds = metadata["games"], metadata["moves"], metadata["seconds"]
+            recent = tensors["recent"]
+            whole = isinstance(games, int) and isinstance(moves, int) and isinstance(seconds, float)
+            fits = recent.dtype == np.int64 and recent.shape == (min(games, RECENT), 3)
+        except (KeyError, TypeError):
+            whole = fits = False
+        if not whole or not fits:
+            raise AgentFileError(f"{run.checkpoint_path}: does not say how far its run had come")
+        return History(games, moves, seconds, recent)
 
     def save(self) -> None:
         """Writes the checkpoint: the agent, and all that `resume` needs."""

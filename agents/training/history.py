@@ -94,10 +94,10 @@ def append_rows(path: Path, rows: list[dict[str, Any]]) -> None:
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a metrics file; a last line that was cut off by a kill is left out."""
     rows = []
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+    for line in path.read_bytes().splitlines() if path.exists() else []:
         try:
             rows.append(json.loads(line))
-        except json.JSONDecodeError:
+        except ValueError:
             break
     return rows
 

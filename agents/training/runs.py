@@ -97,7 +97,10 @@ class RunFolder:
             raise RunError(f"{self.path}: not a run folder (it has no config.json)") from None
         except (OSError, ValueError) as error:
             raise RunError(f"{self.config_path}: cannot be read ({error})") from None
-        if not isinstance(content, dict) or not {"kind", "config", "sessions"} <= set(content):
+        parts = {"kind": str, "config": dict, "sessions": list}
+        if not isinstance(content, dict) or not all(
+            isinstance(content.get(name), type_) for name, type_ in parts.items()
+        ):
             raise RunError(f"{self.config_path}: does not describe a run")
         return content
 

@@ -5,7 +5,6 @@ replay, ends in one line that names the file and what is wrong.
 """
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from os import PathLike
 from pathlib import Path
 
 from env2048.errors import ReplayError
+from env2048.files import atomic_path
 from env2048.replay.json_text import (
     MAX_BRACKETS,
     brackets,
@@ -106,20 +106,13 @@ def write_text(text: str, path: str | PathLike[str]) -> None:
         ReplayError: saying why it cannot be written, without the file's name (see `naming`).
     """
     target = Path(path)
-    temporary = target.parent / f".{secrets.token_hex(8)}.tmp"
     try:
         if target.is_dir():
             raise ReplayError("is a folder, not a file to write to")
         if not target.parent.is_dir():
             raise ReplayError(f"cannot be written: there is no folder {target.parent}")
-        try:
-            with temporary.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with atomic_path(target) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
     except (OSError, ValueError) as error:
         raise ReplayError(f"cannot be written: {_reason(error)}") from None
 

@@ -6,6 +6,7 @@ from the rules, not from the kernels, and tested against `env2048.board` itself.
 Letters in shapes: N boards, S their side, L lines of S cells.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -52,7 +53,7 @@ def _slide(lines: Boards) -> NDArray[np.int64]:
     """Slides and merges lines [S, ...] in place; returns the reward of each [...]."""
     _close_gaps(lines)
     rewards = np.zeros(lines.shape[1:], np.int64)
-    for here, following in zip(lines[:-1], lines[1:], strict=True):
+    for here, following in pairwise(lines):
         merges = (here == following) & (here > 0) & (here < 17)
         here[merges] += 1
         following[merges] = 0  # a gap: what comes after cannot merge with the new tile
@@ -63,7 +64,7 @@ def _slide(lines: Boards) -> NDArray[np.int64]:
 
 def _close_gaps(lines: Boards) -> None:
     for _ in range(len(lines) - 1):
-        for here, following in zip(lines[:-1], lines[1:], strict=True):
+        for here, following in pairwise(lines):
             gap = here == 0
             here += following * gap
             following *= ~gap

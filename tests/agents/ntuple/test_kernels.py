@@ -1,0 +1,182 @@
+"""The compiled learner is the readable one: the same features, moves, weights, bit for bit."""
+
+import numpy as np
+import pytest
+from oracle import random_boards
+
+from agents.base import best_moves
+from agents.ntuple import kernels
+from agents.ntuple.learners import learn_game
+from agents.ntuple.network import NTupleNetwork, features
+from agents.ntuple.patterns import parse_patterns
+from env2048 import board as rules
+from env2048.board import FOUR_PROBABILITY, four_threshold
+from env2048.kernels import pack, row_table
+from env2048.keys import game_keys
+
+# With short patterns one weight stands several times in the sum of one board.
+PATTERNS = ["0", "012,145", "0123,569a,05af", "01234,12569", "0,f,0123"]
+
+
+def packed(board):
+    """A board [4, 4] as kernels take it, raw and extra."""
+    raw, extra = pack(board.ravel())
+    return np.uint64(raw), np.uint64(extra)
+
+
+def readable_values(network, board):
+    """reward + value of the four moves of a board, by the readable rules and network."""
+    values = []
+    for action, legal in enumerate(rules.legal_moves(board)):
+        after, reward = rules.move(board, action)
+        value = np.float32(network.value(after))
+        values.append(np.float64(np.float32(reward) + value) if legal else np.nan)
+    return values
+
+
+@pytest.mark.parametrize("gather", [kernels.gather, kernels.gather_by_loop])
+def test_gather_moves_the_cells_of_a_pattern_together(gather):
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        cells = rng.integers(0, 16, 16)
+        raw = sum(int(cell) << 4 * i for i, cell in enumerate(cells))
+        chosen = np.sort(rng.choice(16, rng.integers(1, 8), replace=False))
+        mask = sum(15 << 4 * int(cell) for cell in chosen)
+        index = sum(int(cells[cell]) << 4 * digit for digit, cell in enumerate(chosen))
+        assert gather(np.uint64(raw), np.uint64(mask)) == index
+
+
+def test_gather_is_one_that_this_processor_has(monkeypatch):
+    monkeypatch.setattr(kernels.config, "CPU_FEATURES", "")
+    assert not kernels._has_pext()
+    monkeypatch.setattr(kernels.config, "CPU_FEATURES", "+avx2,+bmi2")
+    assert kernels._has_pext()
+    monkeypatch.setattr(kernels.config, "CPU_FEATURES", None)
+    monkeypatch.setattr(kernels, "get_host_cpu_features", lambda: {"bmi2": True})
+    for name, has in (("znver1", False), ("znver2", False), ("znver3", True), ("haswell", True)):
+        monkeypatch.setattr(kernels, "get_host_cpu_name", lambda name=name: name)
+        assert kernels._has_pext() == has
+    monkeypatch.setattr(kernels, "get_host_cpu_features", dict)  # not even x86
+    assert not kernels._has_pext()
+
+
+@pytest.mark.parametrize("patterns", PATTERNS)
+def test_find_features(patterns):
+    patterns = parse_patterns(patterns)
+    found = np.empty(patterns.features, np.uint64)
+    for board in random_boards(100, 4, np.random.default_rng(1)):
+        raw, _ = packed(board)
+        kernels.find_features(raw, patterns.masks, patterns.offsets, found)
+        assert found.tolist() == features(board, patterns)
+
+
+@pytest.mark.parametrize("patterns", PATTERNS)
+def test_move_values(patterns, random_network):
+    """On boards of all tiles: two 32768 merge, two 131072 do not, all above 32768 look alike."""
+    network = random_network(patterns)
+    boards = random_boards(300, 4, np.random.default_rng(2))
+    assert (boards.max(axis=(1, 2)) >= 15).sum() > 30
+    expected = [readable_values(network, board) for board in boards]
+    np.testing.assert_array_equal(network.move_values(boards), expected)
+
+
+def test_best_move_is_the_best_of_the_values(random_network):
+    network = random_network("012,145,0145")
+    patterns = network.patterns
+    found = np.empty((4, patterns.features), np.uint64)
+    afterstates = np.empty((4, 3), np.uint64)
+    for board in random_boards(300, 4, np.random.default_rng(3)):
+        action, reward, value = kernels.best_move(
+            *packed(board), network.table, patterns.masks, patterns.offsets, row_table(),
+            found, afterstates,
+        )  # fmt: skip
+        if rules.is_dead(board):
+            assert action == -1
+            continue
+        assert action == best_moves(np.array([readable_values(network, board)]))[0]
+        after, expected_reward = rules.move(board, action)
+        assert reward == expected_reward
+        assert value == np.float32(network.value(after))
+        assert found[action].tolist() == features(after, patterns)
+        assert tuple(afterstates[action, :2]) == packed(after)
+
+
+@pytest.mark.parametrize("patterns", PATTERNS)
+@pytest.mark.parametrize(("columns", "alpha"), [(1, 0.1), (1, 1.0), (3, 0.5), (3, 1.0)])
+def test_training_equals_the_readable_learner(patterns, columns, alpha):
+    fast = NTupleNetwork.zeros(parse_patterns(patterns), columns)
+    slow = NTupleNetwork.zeros(parse_patterns(patterns), columns)
+    keys = game_keys(7, 0, 2)
+    games = fast.train(keys, alpha, coherence=columns == 3)
+    scores = [learn_game(slow, int(key), alpha, coherence=columns == 3) for key in keys]
+    assert games.scores.tolist() == scores
+    assert np.count_nonzero(slow.table[:, 0])
+    assert fast.table.tobytes() == slow.table.tobytes()
+
+
+def test_training_goes_on_from_what_was_learned(trained_network):
+    """The two also agree on a network that has played a while, where games are longer."""
+    fast = trained_network("0123,4567,0145", 300)
+    slow = NTupleNetwork(fast.patterns, fast.table.copy())
+    key = game_keys(3, 5, 1)
+    games = fast.train(key, 0.5, coherence=True)
+    assert learn_game(slow, int(key[0]), 0.5, coherence=True) == games.scores[0]
+    assert games.moves[0] > 150
+    assert fast.table.tobytes() == slow.table.tobytes()
+
+
+def play_readably(network, key):
+    """Score, largest exponent and moves of one game, by the readable rules and network."""
+    board, score, moves = rules.starting_board(key), 0, 0
+    while not rules.is_dead(board):
+        action = int(best_moves(np.array([readable_values(network, board)]))[0])
+        board, reward = rules.move(board, action)
+        board = rules.place(board, rules.next_spawn(board, key, moves + rules.STARTING_TILES))
+        score += reward
+        moves += 1
+    return score, int(board.max()), moves
+
+
+def test_play(random_network):
+    network = random_network("012,145,569a")
+    before = network.table.copy()
+    keys = game_keys(11, 0, 4)
+    games = network.play(keys)
+    assert (network.table == before).all()
+    played = zip(games.scores, games.largest, games.moves, strict=True)
+    assert [tuple(game) for game in played] == [play_readably(network, int(k)) for k in keys]
+    assert games.keys is keys
+
+
+def test_play_chooses_as_move_values_do_where_rewards_drown():
+    """Where float32 cannot tell two moves apart, both take the first of the best."""
+    network = NTupleNetwork.zeros(parse_patterns("0123"))
+    network.table[:] = 1e9
+    board, score = rules.starting_board(1), 0
+    for n in range(30):
+        action = int(best_moves(network.move_values(board[np.newaxis]))[0])
+        assert action == np.flatnonzero(rules.legal_moves(board))[0]
+        board, reward = rules.move(board, action)
+        board = rules.place(board, rules.next_spawn(board, 1, n + rules.STARTING_TILES))
+        score += reward
+    key = np.array([1], np.uint64)
+    assert play_readably(network, 1)[0] == network.play(key).scores[0] >= score > 0
+
+
+def test_largest_packed():
+    for largest in range(18):
+        board = np.zeros((4, 4), np.uint8)
+        board[0, 3], board[3, 0] = largest, largest // 2
+        assert kernels.largest_packed(*packed(board)) == largest
+
+
+def test_four_probability_reaches_the_games(random_network):
+    network = random_network("012,145")
+    keys = game_keys(1, 0, 200)
+    rare = network.play(keys, four_probability=0.0)
+    always = network.play(keys, four_probability=1.0)
+    # A board of fours is one doubling ahead, and its tiles are never 2.
+    assert always.scores.mean() > 1.5 * rare.scores.mean()
+    usual = network.play(keys)
+    assert (usual.scores != rare.scores).any()
+    assert four_threshold(FOUR_PROBABILITY) == round(0.1 * 2**32)
