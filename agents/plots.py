@@ -46,7 +46,8 @@ def plot_evaluation(result: "Evaluation", path: Path) -> None:
     right.set_title("games that reached a tile, %")
     right.set_ylim(0, 108)
     right.tick_params(axis="x", labelrotation=45)
-    figure.suptitle(f"{result.agent}: {len(scores):,} games, seed {result.seed}")
+    title = f"{result.agent}: {len(scores):,} games, seed {result.seed}"
+    figure.suptitle(title, parse_math=False)  # a run's folder may have dollars in its name
     _save(figure, path)
 
 
@@ -75,7 +76,7 @@ def plot_learning(rows: Sequence[dict[str, Any]], title: str, path: Path) -> Non
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_xlim(left=0)
     left.set_ylim(bottom=0)
-    figure.suptitle(title)
+    figure.suptitle(title, parse_math=False)
     _save(figure, path)
 
 

@@ -26,10 +26,13 @@ def load(name_or_path: str | os.PathLike[str]) -> Agent:
     if name == "ntuple":
         return _read(_WEIGHTS / "ntuple.safetensors", name)
     path = Path(name)
-    if path.is_dir():
-        return _read(path / "checkpoint.safetensors", name)
-    if path.exists():
-        return _read(path, name)
+    try:
+        if name and path.is_dir():
+            return _read(path / "checkpoint.safetensors", name)
+        if name and path.exists():
+            return _read(path, name)
+    except OSError as error:  # as of a name that is too long
+        raise AgentFileError(f"{name}: {error.strerror or error}") from None
     if path.suffix or path.name != name:  # it was meant as a path
         raise AgentFileError(f"{name}: no such file or run folder")
     if name == "policy":

@@ -33,7 +33,8 @@ class NTupleAgent(Agent):
     def save(self, path: str | Path) -> None:
         """Writes the network, exact."""
         tensors, metadata = pack_network(self.network)
-        write_checkpoint(path, tensors, {"agent": self.name, **metadata})
+        # The kind, not `self.name`: an agent that was loaded is called after its file.
+        write_checkpoint(path, tensors, {"agent": NTupleAgent.name, **metadata})
 
     def values_many(self, boards: NDArray[np.uint8]) -> NDArray[np.float64]:
         """reward + V(afterstate) in points, NaN if illegal; [N, 4, 4] -> [N, 4]."""

@@ -19,6 +19,7 @@ from agents.training.history import RECENT, History, append_rows, rewind_rows
 from agents.training.resources import require_memory
 from agents.training.runs import RunFolder
 from agents.training.stop import StopRequest
+from env2048.errors import Scratch2048Error
 from env2048.keys import game_keys
 
 CHECKPOINT_SECONDS = 60.0
@@ -30,6 +31,10 @@ Report = Callable[[History], None]
 def memory_needed(config: NTupleConfig) -> int:
     """Bytes of the tables of a run; a checkpoint takes no more than that, and mostly a tenth."""
     return parse_patterns(config.network).entries * COLUMNS[config.algorithm] * 4
+
+
+class DivergenceError(Scratch2048Error):
+    """Training whose steps are so large that it makes every error larger."""
 
 
 class NTupleTrainer:
@@ -69,6 +74,7 @@ class NTupleTrainer:
             AgentFileError: if the checkpoint is damaged or of another network.
         """
         if not run.checkpoint_path.exists():
+            run.remove_half_written()
             rewind_rows(run.metrics_path, 0)
             return cls.begin(config, run)
         require_memory(memory_needed(config), f"training {config.network}")
@@ -80,6 +86,7 @@ class NTupleTrainer:
                 f"{run.checkpoint_path}: holds another network than config.json says"
             )
         history = cls._history(tensors, metadata, run)
+        run.remove_half_written()
         rewind_rows(run.metrics_path, history.games)
         return cls(config, run, network, history)
 
@@ -97,8 +104,17 @@ class NTupleTrainer:
         return History(games, moves, seconds, recent)
 
     def save(self) -> None:
-        """Writes the checkpoint: the agent, and all that `resume` needs."""
+        """Writes the checkpoint: the agent, and all that `resume` needs.
+
+        Raises:
+            DivergenceError: if the weights are no longer numbers; the checkpoint before stays.
+        """
         tensors, metadata = pack_network(self.network)
+        if not np.isfinite(tensors["entries"]).all():
+            raise DivergenceError(
+                f"the weights have grown beyond all bounds: train a new run with an alpha below "
+                f"{self.config.rate:g}"
+            )
         tensors["recent"] = self.history.recent
         metadata |= {
             "agent": "ntuple",
@@ -115,6 +131,9 @@ class NTupleTrainer:
         Args:
             stop: asked between pieces of about 0.2 seconds.
             report: called after each piece with the history, as for a progress bar.
+
+        Raises:
+            DivergenceError: if the weights have become infinite.
         """
         self._compile()
         while self.history.games < self.config.games and not stop.requested:
@@ -161,6 +180,18 @@ class _Round:
         self._running = len(threads)
         for thread in threads:
             thread.start()
+        try:
+            self._collect(base, start)
+        except BaseException as error:
+            self._error = error  # the threads end with the piece that they are at
+            raise
+        finally:
+            for thread in threads:
+                thread.join()
+
+    def _collect(self, base: float, start: float) -> None:
+        """Takes in the results until the threads have ended."""
+        history = self._trainer.history
         with self._changed:
             while self._running or self._results:
                 self._changed.wait(0.1)

@@ -92,13 +92,16 @@ def append_rows(path: Path, rows: list[dict[str, Any]]) -> None:
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """The rows of a metrics file; a last line that was cut off by a kill is left out."""
-    rows = []
+    """The rows of a metrics file up to a line that is none, as the last one after a kill."""
+    rows: list[dict[str, Any]] = []
     for line in path.read_bytes().splitlines() if path.exists() else []:
         try:
-            rows.append(json.loads(line))
-        except ValueError:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
             break
+        if not isinstance(row, dict) or not isinstance(row.get("games"), int):
+            break
+        rows.append(row)
     return rows
 
 

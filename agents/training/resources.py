@@ -5,6 +5,9 @@ from pathlib import Path
 
 from env2048.errors import Scratch2048Error
 
+_MEMINFO = Path("/proc/meminfo")
+_GROUP = Path("/sys/fs/cgroup")
+
 
 class MemoryShortageError(Scratch2048Error):
     """The machine has less memory than a run needs."""
@@ -32,12 +35,12 @@ def require_memory(needed: int, purpose: str) -> None:
 
 def gigabytes(size: int) -> str:
     """A size in words: `0.81 GB`, `6 MB`."""
-    return f"{size / 1e9:.2f} GB" if size >= 1e8 else f"{max(size / 1e6, 0.1):.2g} MB"
+    return f"{size / 1e9:.2f} GB" if size >= 9.95e7 else f"{max(size / 1e6, 0.1):.2g} MB"
 
 
 def _available() -> int | None:
     try:
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+        for line in _MEMINFO.read_text(encoding="ascii").splitlines():
             if line.startswith("MemAvailable:"):
                 return int(line.split()[1]) * 1024
     except OSError:
@@ -49,11 +52,16 @@ def _available() -> int | None:
 
 
 def _left_in_container() -> int | None:
-    """What a control group (version 2) still allows."""
-    group = Path("/sys/fs/cgroup")
+    """What a control group (version 2) still allows.
+
+    Files that the system keeps in memory count as used there, and are given up when it runs short.
+    """
     try:
-        limit = (group / "memory.max").read_text(encoding="ascii").strip()
-        used = int((group / "memory.current").read_text(encoding="ascii"))
+        limit = (_GROUP / "memory.max").read_text(encoding="ascii").strip()
+        used = int((_GROUP / "memory.current").read_text(encoding="ascii"))
+        lines = (_GROUP / "memory.stat").read_text(encoding="ascii").splitlines()
+        parts = {name: int(size) for name, size in map(str.split, lines)}
+        used -= parts.get("inactive_file", 0) + parts.get("active_file", 0)
+        return None if limit == "max" else max(int(limit) - used, 0)
     except (OSError, ValueError):
         return None
-    return None if limit == "max" else max(int(limit) - used, 0)

@@ -9,6 +9,7 @@ RUN/
 import json
 import os
 import platform
+import re
 import shlex
 import sys
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from env2048.files import atomic_path
 RUNS = Path("runs")
 """Where runs go unless they are given a folder, below the current folder."""
 
+_HALF_WRITTEN = re.compile(r"\.[0-9a-f]{16}\.(json|jsonl|safetensors)")
 _PACKAGES = ("scratch2048", "numpy", "numba", "gymnasium", "safetensors")
 
 
@@ -93,9 +95,9 @@ class RunFolder:
         """
         try:
             content = json.loads(self.config_path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise RunError(f"{self.path}: not a run folder (it has no config.json)") from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise RunError(f"{self.config_path}: cannot be read ({error})") from None
         parts = {"kind": str, "config": dict, "sessions": list}
         if not isinstance(content, dict) or not all(
@@ -110,6 +112,12 @@ class RunFolder:
         content["config"] = dict(config)
         content["sessions"].append(_session())
         self._write(content)
+
+    def remove_half_written(self) -> None:
+        """Removes what a kill left behind in the middle of writing: see `atomic_path`."""
+        for path in self.path.glob(".*"):
+            if _HALF_WRITTEN.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
     def _write(self, content: Mapping[str, Any]) -> None:
         with atomic_path(self.config_path) as temporary:
@@ -140,7 +148,7 @@ def _session() -> dict[str, Any]:
     """When, how and on what a run was started."""
     return {
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "command": shlex.join(["scratch2048", *sys.argv[1:]]),
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in _PACKAGES},
         "platform": platform.platform(),

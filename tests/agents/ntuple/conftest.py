@@ -1,34 +1,84 @@
-"""Networks to test with."""
+"""Training runs to test with."""
 
-import numpy as np
+from dataclasses import asdict, replace
+
 import pytest
 
-from agents.ntuple.config import COLUMNS
-from agents.ntuple.network import NTupleNetwork
-from agents.ntuple.patterns import parse_patterns
-from env2048.keys import game_keys
+from agents.ntuple import trainer as module
+from agents.ntuple.config import NTupleConfig
+from agents.ntuple.trainer import NTupleTrainer
+from agents.training.history import read_rows
+from agents.training.runs import RunFolder
+from agents.training.stop import StopRequest
+from networks.checkpoint import read_tensors
+
+SMALL = NTupleConfig(network="0123,4567", alpha=0.5, games=350, seed=3)
 
 
-def _random_network(patterns, columns=1, seed=0, scale=100.0):
-    network = NTupleNetwork.zeros(parse_patterns(patterns), columns)
-    rng = np.random.default_rng(seed)
-    network.table[:] = rng.normal(scale=scale, size=network.table.shape)
-    return network
+class StopAfter(StopRequest):
+    """A request that comes when it has been asked for so many times, once before each piece.
+
+    A piece has twice the games of the one before at most, so no more than 2^asked are played.
+    """
+
+    def __init__(self, asked):
+        super().__init__()
+        self._left = asked
+
+    @property
+    def requested(self):
+        self._left -= 1
+        return self._left < 0
 
 
-def _trained_network(patterns, games, algorithm="tc", alpha=0.5, seed=0):
-    network = NTupleNetwork.zeros(parse_patterns(patterns), COLUMNS[algorithm])
-    network.train(game_keys(seed, 0, games), alpha, algorithm == "tc")
-    return network
+def _begin(path, **settings):
+    config = replace(SMALL, **settings)
+    return NTupleTrainer.begin(config, RunFolder.create(path, "ntuple", asdict(config)))
 
 
-@pytest.fixture(scope="session")
-def random_network():
-    """A function: patterns, columns, seed, scale -> a network of random numbers."""
-    return _random_network
+def _resume(path, **settings):
+    return NTupleTrainer.resume(replace(SMALL, **settings), RunFolder(path))
 
 
-@pytest.fixture(scope="session")
-def trained_network():
-    """A function: patterns, games, algorithm, alpha, seed -> a network that has learned."""
-    return _trained_network
+def _left_behind(path):
+    """What a run has in its folder: weights, games and metrics, but not the seconds it took."""
+    run = RunFolder(path)
+    tensors, metadata = read_tensors(run.checkpoint_path)
+    assert read_rows(run.metrics_path)
+    return {
+        **{name: (tensor.shape, tensor.tobytes()) for name, tensor in tensors.items()},
+        "metrics": run.metrics_path.read_bytes(),
+        "progress": (metadata["games"], metadata["moves"]),
+        "files": sorted(found.name for found in path.iterdir()),
+    }
+
+
+@pytest.fixture
+def begin():
+    """A function: folder, settings of a small run -> a trainer that has not begun."""
+    return _begin
+
+
+@pytest.fixture
+def resume():
+    """A function: folder, settings -> a trainer that goes on."""
+    return _resume
+
+
+@pytest.fixture
+def left_behind():
+    """A function: folder -> all in it that a run without an interruption would also have."""
+    return _left_behind
+
+
+@pytest.fixture
+def stop_after():
+    """A function: number -> a request to stop after fewer than 2^number games."""
+    return StopAfter
+
+
+@pytest.fixture
+def in_small_pieces(monkeypatch):
+    """Runs look up every few games, and save every few looks."""
+    monkeypatch.setattr(module, "CHECKPOINT_SECONDS", 0.05)
+    monkeypatch.setattr(module, "_CHUNK_SECONDS", 0.005)

@@ -114,6 +114,79 @@ def test_training_equals_the_readable_learner(patterns, columns, alpha):
     assert fast.table.tobytes() == slow.table.tobytes()
 
 
+@pytest.fixture
+def train_from(monkeypatch):
+    """A function that trains as `kernels.train` does, and one as `learn_game`, from a board.
+
+    The compiled loop is run as Python, so that it can be given another board to begin with; what it
+    calls is compiled. (Python integers that compiled code returns are unsigned there.)
+    """
+    spawn = kernels.spawn
+
+    def fast(network, board, key, alpha, coherence):
+        raw, extra = packed(board)
+        assert extra == 0
+        monkeypatch.setattr(kernels, "start_packed", lambda key, threshold: raw)
+        monkeypatch.setattr(kernels, "spawn", lambda *arguments: np.uint64(spawn(*arguments)))
+        outcome = np.zeros((3, 1), np.int64)
+        threshold = np.uint64(four_threshold(FOUR_PROBABILITY))
+        kernels.train.py_func(
+            network.table, network.patterns.masks, network.patterns.offsets, row_table(),
+            threshold, np.float32(alpha), coherence, np.array([key], np.uint64), *outcome,
+        )  # fmt: skip
+        return outcome[:, 0].tolist()
+
+    def slow(network, board, key, alpha, coherence):
+        monkeypatch.setattr(rules, "starting_board", lambda key: board.copy())
+        return learn_game(network, key, alpha, coherence)
+
+    return fast, slow
+
+
+@pytest.mark.parametrize("patterns", ["0123,569a,05af", "01234,12569"])
+@pytest.mark.parametrize(("columns", "alpha"), [(1, 0.1), (3, 0.5)])
+def test_training_with_tiles_above_32768(patterns, columns, alpha, train_from, random_network):
+    """From four tiles 32768 to a 131072, exact in rewards, moves and weights."""
+    board = np.zeros((4, 4), np.uint8)
+    board[0, :2] = board[1, :2] = 15
+    # Small weights: the moves are those that merge most.
+    fast, slow = (random_network(patterns, columns, scale=1.0) for _ in range(2))
+    train_fast, train_slow = train_from
+    fast.table[:, 1:] = slow.table[:, 1:] = 0
+    score, largest, moves = train_fast(fast, board, 5, alpha, columns == 3)
+    assert train_slow(slow, board, 5, alpha, columns == 3) == score > 2 * 65536 + 131072
+    assert (largest, moves > 50) == (17, True)
+    assert fast.table.tobytes() == slow.table.tobytes()
+
+
+@pytest.mark.parametrize("coherence", [False, True])
+def test_a_dead_end_is_worth_nothing(coherence, train_from):
+    """A game of one move: all that is learned is 0 - V of its only afterstate."""
+    board = np.array([[1, 2, 1, 2], [2, 1, 2, 1], [1, 2, 1, 2], [3, 5, 4, 0]], np.uint8)
+    after = np.array([[1, 2, 1, 2], [2, 1, 2, 1], [1, 2, 1, 2], [0, 3, 5, 4]], np.uint8)
+    networks = [NTupleNetwork.zeros(parse_patterns("0123,cdef"), 3) for _ in range(2)]
+    for network, train in zip(networks, train_from, strict=True):
+        network.table[:, 0] = 2
+        entries = np.array(features(after, network.patterns))
+        train(network, board, key_of_a_dead_end(board), 0.5, coherence)
+        changed = np.flatnonzero(network.table[:, 0] != 2)
+        assert changed.tolist() == sorted(set(entries.tolist()))
+        assert len(changed) == len(entries)  # none stands there twice: see test_learners.py
+        # m = 16 weights of 2: the error is -32, alpha / m of it goes to each.
+        assert (network.table[changed, 0] == 2 - 0.5 * 32 / 16).all()
+        assert network.table[changed, 1:].tolist() == [[-32, 32] if coherence else [0, 0]] * 16
+    assert networks[0].table.tobytes() == networks[1].table.tobytes()
+
+
+def key_of_a_dead_end(board):
+    """A key with which moving right ends the game: of a 4 in the corner, where a 2 would merge."""
+    after, _ = rules.move(board, rules.RIGHT)
+    for key in range(1000):
+        if rules.is_dead(rules.place(after, rules.next_spawn(after, key, rules.STARTING_TILES))):
+            return key
+    raise AssertionError("no such key")
+
+
 def test_training_goes_on_from_what_was_learned(trained_network):
     """The two also agree on a network that has played a while, where games are longer."""
     fast = trained_network("0123,4567,0145", 300)

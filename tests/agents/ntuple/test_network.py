@@ -90,7 +90,12 @@ def test_same_games_in_pieces_give_the_same_weights():
 
 @pytest.mark.parametrize("algorithm", ["td0", "tc"])
 def test_it_learns(algorithm, trained_network):
-    """A thousand games of a small network: it plays ten times as well as chance."""
+    """A thousand games of a small network: it plays ten times as well as chance.
+
+    Mean scores of 200 games with the seeds 0, 1, 2: td0 14,798, 15,092 and 14,469, tc 12,975,
+    13,562 and 12,925; the tile 1024 in at least 66% of them. Chance: 1,047; untrained: 3,041,
+    and 1024 never.
+    """
     rate = NTupleConfig(algorithm=algorithm).rate
     network = trained_network("0123,4567,0145,1256", 1000, algorithm, rate)
     keys = first_keys(0, 200)
@@ -100,7 +105,7 @@ def test_it_learns(algorithm, trained_network):
     assert chance.scores.mean() < 1_300
     assert untrained.scores.mean() < 3_600
     assert trained.scores.mean() > 9_500
-    assert (trained.largest >= 10).mean() > 0.25  # untrained: one game in a hundred
+    assert (trained.largest >= 10).mean() > 0.4
 
 
 @pytest.mark.parametrize("shape", [(10, 1), (1 << 20, 3)])

@@ -1,0 +1,49 @@
+"""From a run to the small file that is shipped."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from agents.ntuple.embed import embed, main
+from agents.ntuple.storage import pack_compact, unpack_network
+from agents.registry import load
+from agents.training.checkpoints import AgentFileError, read_checkpoint
+from agents.training.stop import StopRequest
+
+
+@pytest.fixture
+def run(begin, tmp_path):
+    """A run of 120 games."""
+    trainer = begin(tmp_path / "run", games=120)
+    trainer.train(StopRequest())
+    return trainer
+
+
+def test_embed_writes_the_compact_agent(run, tmp_path):
+    path = tmp_path / "small.safetensors"
+    embed(run.network, path)
+    assert path.stat().st_size < 0.5 * run.run.checkpoint_path.stat().st_size
+    expected = unpack_network(*pack_compact(run.network), "file")
+    agent = load(path)
+    assert agent.network.table.tobytes() == expected.table.tobytes()
+    assert agent.network.table.shape[1] == 1  # what learning kept beside the weights is gone
+    assert read_checkpoint(path)[1]["storage"] == "compact"
+
+
+def test_as_a_command(run, tmp_path):
+    """The same run makes the same file."""
+    for name in ("one", "two"):
+        arguments = [sys.executable, "-m", "agents.ntuple.embed", run.run.path, tmp_path / name]
+        subprocess.run(arguments, check=True)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    assert np.count_nonzero(load(tmp_path / "one").network.table) > 1000
+
+
+def test_what_holds_no_network(tmp_path):
+    with pytest.raises(TypeError, match=r"^greedy: not an n-tuple network$"):
+        main("greedy", str(tmp_path / "small.safetensors"))
+    with pytest.raises(AgentFileError, match="holds no agent yet"):
+        main(str(tmp_path), str(tmp_path / "small.safetensors"))
+    assert list(tmp_path.iterdir()) == []
