@@ -8,7 +8,7 @@ both.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
@@ -16,6 +16,7 @@ import gymnasium
 import numpy as np
 
 import env2048  # noqa: F401 (registers the environment)
+import networks.benchmarks
 from agents.ntuple.config import COLUMNS, Algorithm, NTupleConfig
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import parse_patterns
@@ -38,27 +39,32 @@ class Result:
 
 
 def measure(groups: Iterable[str], rounds: int) -> Iterator[Result]:
-    """The figures of these groups ("env", "agents"), each as soon as it is known."""
+    """The figures of these groups ("env", "agents", "nets"), each as soon as it is known."""
     for group in groups:
-        yield from {"env": _environment, "agents": _learners}[group](rounds)
+        yield from {"env": _environment, "agents": _learners, "nets": _networks}[group](rounds)
 
 
 def _environment(rounds: int) -> Iterator[Result]:
-    ours, noop = _stepper(gymnasium.make("Scratch2048-v0")), _stepper(_wrapped_noop())
-    rates = _alternate([ours, noop], rounds)
+    ours, noop = env_steps(gymnasium.make("Scratch2048-v0")), env_steps(noop_env())
+    rates = alternate([ours, noop], rounds)
     ratio = median(a / b for a, b in zip(*rates, strict=True))
     yield Result("env.make", median(rates[0]), "steps/s", "a no-op environment", ratio)
-    yield Result("env.vector", median(_alternate([_vector_stepper()], rounds)[0]), "steps/s")
-    yield Result("env.rgb_array", median(_alternate([_renderer()], rounds)[0]), "frames/s")
+    yield Result("env.vector", median(alternate([vector_steps()], rounds)[0]), "steps/s")
+    yield Result("env.rgb_array", median(alternate([rendered_frames()], rounds)[0]), "frames/s")
 
 
 def _learners(rounds: int) -> Iterator[Result]:
     for algorithm in ("td0", "tc"):
-        rate = median(_alternate([_learner("4x6", algorithm)], rounds)[0])
+        rate = median(alternate([_learner("4x6", algorithm)], rounds)[0])
         yield Result(f"ntuple.4x6.{algorithm}", rate, "moves/s")
 
 
-def _alternate(works: list[Round], rounds: int) -> list[list[float]]:
+def _networks(rounds: int) -> Iterator[Result]:
+    for figure in networks.benchmarks.measure(rounds):
+        yield Result(**asdict(figure))
+
+
+def alternate(works: list[Round], rounds: int) -> list[list[float]]:
     """Rates of each work, [works, rounds], taken in turn after one round that does not count."""
     for work in works:
         work()
@@ -86,14 +92,15 @@ class _Noop(gymnasium.Env[Any, int]):
         return self._board.copy(), 0.0, False, False, {"action_mask": self._mask.copy()}
 
 
-def _wrapped_noop() -> gymnasium.Env[Any, int]:
+def noop_env() -> gymnasium.Env[Any, int]:
+    """An environment that does nothing, in the same wrappers as ours."""
     spec = deepcopy(gymnasium.spec("Scratch2048-v0"))
     spec.entry_point = _Noop  # type: ignore[assignment]
     spec.vector_entry_point = None
     return gymnasium.make(spec)
 
 
-def _stepper(env: gymnasium.Env[Any, int], steps: int = 20_000) -> Round:
+def env_steps(env: gymnasium.Env[Any, int], steps: int = 20_000) -> Round:
     """Random legal actions. `Discrete.sample(mask)` would take ten times as long as the step."""
     rng = np.random.default_rng(0)
     _, first_info = env.reset(seed=0)
@@ -111,7 +118,8 @@ def _stepper(env: gymnasium.Env[Any, int], steps: int = 20_000) -> Round:
     return work
 
 
-def _vector_stepper(count: int = 1024, steps: int = 500) -> Round:
+def vector_steps(count: int = 1024, steps: int = 500) -> Round:
+    """Random actions in the native vector environment, ended games begun anew."""
     env = gymnasium.make_vec("Scratch2048-v0", num_envs=count)
     env.reset(seed=0)
     actions = np.random.default_rng(0).integers(0, 4, (steps, count))
@@ -125,7 +133,8 @@ def _vector_stepper(count: int = 1024, steps: int = 500) -> Round:
     return work
 
 
-def _renderer(frames: int = 2_000) -> Round:
+def rendered_frames(frames: int = 2_000) -> Round:
+    """Pictures of positions that follow one another; the moves between them are not timed."""
     env = gymnasium.make("Scratch2048-v0", render_mode="rgb_array")
     env.reset(seed=0)
 

@@ -18,9 +18,12 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    from agents.cli.main import main as run
+    try:
+        from agents.cli.main import main as run
 
-    return run()
+        return run()
+    except KeyboardInterrupt:  # while it was still being imported
+        return 130
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The environment `Scratch2048-v0`."""
 
-import operator
+from operator import index
 from typing import Any, Literal, SupportsIndex
 
 import gymnasium
@@ -108,11 +108,10 @@ class Game2048Env(gymnasium.Env[Board, int]):
         self.four_probability = four_probability
         self.illegal = illegal
         self.penalty = float(penalty)
-        self._threshold = np.uint64(four_threshold(four_probability))
-        self._board = np.zeros((size, size), np.uint8)
-        self._state = np.zeros(3, np.uint64)  # key, tiles placed, score
-        self._mask = np.zeros(4, np.int8)
-        self._largest = 0  # exponent
+        self._game = kernels.new_game(size, four_threshold(four_probability))
+        self._board, self._mask = kernels.board_and_mask(self._game)
+        self._row_table = kernels.row_table()
+        self._max_tile = 0
         self._score = 0
         self._over: bool | None = None  # None until the first reset
         self._renderer: Renderer | None = None
@@ -134,14 +133,14 @@ class Game2048Env(gymnasium.Env[Board, int]):
         board = (options or {}).get("board")
         if board is not None:
             board = check_board(board, self.size)
-        self._state[0] = draw_keys(self.np_random, 1)[0]
+        self._game[kernels.KEY] = draw_keys(self.np_random, 1)[0]
         if board is None:
-            self._largest = kernels.start(self._board, self._state, self._threshold, self._mask)
+            self._max_tile = kernels.start_game(self._game)
             self._over = False
         else:
             self._board[:] = board
-            self._state[1:] = 0
-            self._largest = int(board.max())
+            self._game[kernels.PLACED] = self._game[kernels.SCORE] = 0
+            self._max_tile = 1 << int(board.max()) if board.any() else 0
             self._over = not kernels.mask_cells(board.ravel(), self.size, self._mask)
         self._score = 0
         if self.render_mode == "human":
@@ -155,7 +154,7 @@ class Game2048Env(gymnasium.Env[Board, int]):
             ValueError: if the action is not one of these.
             gymnasium.error.ResetNeeded: before the first `reset`.
         """
-        action = operator.index(action)
+        action = index(action)
         if not 0 <= action < 4:
             raise ValueError(f"action must be 0 (up), 1 (right), 2 (down), 3 (left), not {action}")
         if self._over is None:
@@ -163,10 +162,9 @@ class Game2048Env(gymnasium.Env[Board, int]):
         if self._over:
             return self._board.copy(), 0.0, True, False, self._info(False)
         before = self.board if self.render_mode == "human" else None
-        reward, legal, alive, self._largest, self._score = kernels.step(
-            self._board, self._state, self._threshold, self._mask, action
+        reward, legal, alive, self._max_tile, self._score = kernels.step_game(
+            self._game, action, self._row_table
         )
-        reward = float(reward)
         self._over = not alive
         if not legal and self.illegal != "noop":
             reward = self.penalty
@@ -179,7 +177,7 @@ class Game2048Env(gymnasium.Env[Board, int]):
         return {
             "action_mask": self._mask.copy(),
             "score": self._score,
-            "max_tile": 1 << self._largest if self._largest else 0,
+            "max_tile": self._max_tile,
             "legal": legal,
         }
 
@@ -196,7 +194,7 @@ class Game2048Env(gymnasium.Env[Board, int]):
     @property
     def key(self) -> int:
         """The key of the current game."""
-        return int(self._state[0])
+        return int(self._game[kernels.KEY])
 
     def action_masks(self) -> NDArray[np.bool_]:
         """Which moves are legal, bool [4]; the name that sb3-contrib looks for."""
@@ -230,5 +228,12 @@ class Game2048Env(gymnasium.Env[Board, int]):
         return {(key,): action for action, keys in enumerate(MOVE_KEYS) for key in keys}
 
     def __getstate__(self) -> dict[str, Any]:
-        """A window is neither pickled nor copied: the copy opens its own when it first draws."""
-        return self.__dict__ | {"_renderer": None}
+        """Without the views of the game, which a copy would not keep together with it."""
+        left_out = ("_board", "_mask", "_row_table")
+        return {name: value for name, value in vars(self).items() if name not in left_out}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Takes over the state of another environment."""
+        vars(self).update(state)
+        self._board, self._mask = kernels.board_and_mask(self._game)
+        self._row_table = kernels.row_table()

@@ -24,6 +24,9 @@ from env2048.jit import jit
 
 _U = np.uint64
 _LOW_BITS = _U(0x1111111111111111)  # the lowest bit of each cell
+_LOW_NIBBLES = _U(0x0F0F0F0F0F0F0F0F)
+_BYTES = _U(0x0101010101010101)
+_HIGH_BITS = _U(0x8080808080808080)
 _NOT_LAST_COLUMN = _U(0x0111011101110111)
 _NOT_LAST_ROW = _U(0x0000111111111111)
 _GAMMA, _MIX_1, _MIX_2 = _U(0x9E3779B97F4A7C15), _U(0xBF58476D1CE4E5B9), _U(0x94D049BB133111EB)
@@ -229,8 +232,12 @@ def unpack(raw, extra, cells):
 
 @jit
 def _pack_words(low, high):
-    """`pack` for 16 cells below 16 that are read as two little-endian words."""
-    return _squeeze(low) | (_squeeze(high) << _U(32))
+    """`pack` for 16 cells that are read as two little-endian words, uint64 each.
+
+    A board with a tile above 32768 is only recognized, not packed: its `extra` is not 0, so it
+    `needs_cells`.
+    """
+    return _squeeze(low) | (_squeeze(high) << _U(32)), (low | high) & _U(0xF0F0F0F0F0F0F0F0)
 
 
 @jit
@@ -351,17 +358,14 @@ def move(raw, extra, action, table):
     """The afterstate of a packed board: raw, extra, reward. Nothing changed: an illegal move."""
     if needs_cells(raw, extra):
         return _move_over_cells(raw, extra, action)
-    if action == 3:
-        new, reward = _move_rows(raw, table)
-    elif action == 1:
-        new, reward = _move_rows(mirror(raw), table)
-        new = mirror(new)
-    elif action == 0:
-        new, reward = _move_rows(transpose(raw), table)
-        new = transpose(new)
-    else:
-        new, reward = _move_rows(mirror(transpose(raw)), table)
-        new = transpose(mirror(new))
+    # Selections instead of branches: nobody can guess the next action.
+    vertical = action == 0 or action == 2
+    reverse = action == 1 or action == 2
+    turned = transpose(raw) if vertical else raw
+    turned = mirror(turned) if reverse else turned
+    new, reward = _move_rows(turned, table)
+    new = mirror(new) if reverse else new
+    new = transpose(new) if vertical else new
     return new, extra, reward
 
 
@@ -400,16 +404,38 @@ def move_all(raw, extra, table, afterstates):
 
 @jit
 def spawn(raw, key, n, threshold):
-    """Places tile n of the game `key` on a packed board that has an empty cell."""
+    """Places tile n of the game `key` on a packed board that has an empty cell.
+
+    There is no loop: how often it ran would be chance, and wrong guesses cost a processor dearly.
+    """
     empty = empty_bits(raw)
-    count = (empty * _LOW_BITS) >> _U(60)  # the sum of the 16 cells, modulo 16
-    if count == 0:
-        count = _U(16)
+    up_to = empty * _LOW_BITS  # in each cell: how many are empty from the first up to this one
+    count = up_to >> _U(60)
     bits = draw(key, n)
-    for _ in range(np.int64(choose(bits, count))):
-        empty &= empty - _ONE
-    lowest = empty & (~empty + _ONE)
-    return raw | (lowest << _ONE if (bits & _U32) < threshold else lowest)
+    four = _U((bits & _U32) < threshold)
+    if count == 0:  # 16, modulo 16: the board is empty
+        return _ONE << (_U(4) * choose(bits, _U(16)) + four)
+    # The chosen cell is the first one up to which more than k cells are empty. Added to 127 - k,
+    # such a number reaches the highest bit of its byte.
+    k = choose(bits, count)
+    rest = (_U(127) - k) * _BYTES
+    even = ((up_to & _LOW_NIBBLES) + rest) & _HIGH_BITS
+    odd = (((up_to >> _U(4)) & _LOW_NIBBLES) + rest) & _HIGH_BITS
+    from_there_on = (((even >> _U(7)) + (odd >> _U(7))) * _BYTES) >> _U(56)
+    return raw | (_ONE << (_U(4) * (_U(16) - from_there_on) + four))
+
+
+@jit
+def _max_packed(raw):
+    """The largest of 16 cells below 16, bit by bit from the highest."""
+    largest = 0
+    candidates = _LOW_BITS
+    for bit in range(3, -1, -1):
+        having = (raw >> _U(bit)) & candidates
+        found = having != 0
+        candidates = having if found else candidates
+        largest |= np.int64(found) << bit
+    return largest
 
 
 @jit
@@ -419,11 +445,77 @@ def _mask_packed(raw, mask):
     tile = empty ^ _LOW_BITS
     across = empty_bits(raw ^ (raw >> _U(4))) & tile  # equal to the cell on its right
     below = empty_bits(raw ^ (raw >> _U(16))) & tile
-    mask[0] = ((below | (empty & (tile >> _U(16)))) & _NOT_LAST_ROW) != 0
-    mask[1] = ((across | (tile & (empty >> _U(4)))) & _NOT_LAST_COLUMN) != 0
-    mask[2] = ((below | (tile & (empty >> _U(16)))) & _NOT_LAST_ROW) != 0
-    mask[3] = ((across | (empty & (tile >> _U(4)))) & _NOT_LAST_COLUMN) != 0
-    return mask[0] or mask[1] or mask[2] or mask[3]
+    up = (below | (empty & (tile >> _U(16)))) & _NOT_LAST_ROW
+    right = (across | (tile & (empty >> _U(4)))) & _NOT_LAST_COLUMN
+    down = (below | (tile & (empty >> _U(16)))) & _NOT_LAST_ROW
+    left = (across | (empty & (tile >> _U(4)))) & _NOT_LAST_COLUMN
+    mask[0], mask[1], mask[2], mask[3] = up != 0, right != 0, down != 0, left != 0
+    return (up | right | down | left) != 0
+
+
+# --------------------------------------------------------------- a whole game in one array
+
+KEY, PLACED, SCORE, THRESHOLD, SIZE, MASK, CELLS = range(7)
+"""Where in a `game` the key, the number of tiles placed, the score, the threshold for a 4, the side
+of the board, the mask (int8 [4]) and the cells (uint8 [C]) are or begin."""
+
+
+def new_game(size: int, threshold: int) -> NDArray[np.uint64]:
+    """An empty `game`, uint64 [6 + ceil(C / 8)], for `start_game` and `step_game`.
+
+    Each array that is given to a compiled function costs as much time as a move; so the single
+    environment keeps everything in one.
+    """
+    game = np.zeros(CELLS + -(-size * size // 8), np.uint64)
+    game[THRESHOLD] = threshold
+    game[SIZE] = size
+    return game
+
+
+def board_and_mask(game: NDArray[np.uint64]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Views of a game: its board, uint8 [size, size], and its mask, int8 [4]."""
+    size = int(game[SIZE])
+    board = game[CELLS:].view(np.uint8)[: size * size].reshape(size, size)
+    return board, game[MASK:CELLS].view(np.int8)[:4]
+
+
+@jit
+def start_game(game):
+    """`start` for game[KEY]; returns the face value of the largest tile."""
+    size = np.int64(game[SIZE])
+    cells = game[CELLS:].view(np.uint8)[: size * size]
+    largest = start(cells, game[:THRESHOLD], game[THRESHOLD], game[MASK:CELLS].view(np.int8))
+    return 1 << largest
+
+
+@jit
+def step_game(game, action, table):
+    """`step` in the form that the environment returns it; `table`: `fill_row_table`.
+
+    Returns:
+        reward (float64), legal (bool), alive (bool), face value of the largest tile (int64, 0 on an
+        empty board), score (int64).
+    """
+    size = np.int64(game[SIZE])
+    mask = game[MASK:CELLS].view(np.int8)
+    if size == 4 and _LITTLE_ENDIAN:
+        raw, extra = _pack_words(game[CELLS], game[CELLS + 1])
+        if not needs_cells(raw, extra):
+            new, _, reward = move(raw, extra, action, table)
+            legal = new != raw
+            if legal:
+                new = spawn(new, game[KEY], game[PLACED], game[THRESHOLD])
+                game[PLACED] += _ONE
+                game[SCORE] += _U(reward)
+                game[CELLS], game[CELLS + 1] = _spread(new & _U32), _spread(new >> _U(32))
+            alive = _mask_packed(new, mask)
+            face = (1 << _max_packed(new)) & ~1
+            return np.float64(reward), legal, alive, face, np.int64(game[SCORE])
+    cells = game[CELLS:].view(np.uint8)[: size * size]
+    reward, legal, alive, largest, score = step(
+        cells, game[:THRESHOLD], game[THRESHOLD], mask, action
+    )
+    return np.float64(reward), legal, alive, (1 << largest) & ~1, score
 
 
 # --------------------------------------------------------------------------------- batched
@@ -458,27 +550,22 @@ def step_many(
     for i in range(actions.size):
         if skip[i]:
             continue
-        cells = boards[i]
         if quick:
-            low, high = words[2 * i], words[2 * i + 1]
-            raw = _pack_words(low, high)
-            extra = (low | high) & _U(0xF0F0F0F0F0F0F0F0)
+            raw, extra = _pack_words(words[2 * i], words[2 * i + 1])
             if not needs_cells(raw, extra):
                 new, _, reward = move(raw, extra, actions[i], table)
-                legal[i] = new != raw
                 rewards[i] = reward
+                legal[i] = new != raw
                 if legal[i]:
-                    state = states[i]
-                    new = spawn(new, state[0], state[1], threshold)
-                    state[1] += _ONE
-                    state[2] += _U(reward)
-                    words[2 * i] = _spread(new & _U32)
-                    words[2 * i + 1] = _spread(new >> _U(32))
+                    new = spawn(new, states[i, 0], states[i, 1], threshold)
+                    states[i, 1] += _ONE
+                    states[i, 2] += _U(reward)
+                    words[2 * i], words[2 * i + 1] = _spread(new & _U32), _spread(new >> _U(32))
                     alive[i] = _mask_packed(new, masks[i])
-                    largest[i] = max_cells(cells)
+                    largest[i] = _max_packed(new)
                 continue
         rewards[i], legal[i], alive[i], largest[i], _ = step(
-            cells, states[i], threshold, masks[i], actions[i]
+            boards[i], states[i], threshold, masks[i], actions[i]
         )
 
 

@@ -83,6 +83,8 @@ class Game2048VectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], NDArray[
         self._largest = np.zeros(num_envs, np.int64)
         self._over = np.zeros(num_envs, np.bool_)
         self._to_reset = np.zeros(num_envs, np.bool_)  # ended in the last step
+        self._all = np.ones(num_envs, np.bool_)
+        self._best = np.zeros(num_envs, np.uint64)  # the highest score that `render` has shown
         self._renderer: Renderer | None = None
 
     def reset(  # type: ignore[override]
@@ -220,7 +222,12 @@ class Game2048VectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], NDArray[
                 f"not {array.dtype} of shape {array.shape}"
             )
         if array.min() < 0 or array.max() > 3:
-            raise ValueError("actions must be 0 (up), 1 (right), 2 (down) or 3 (left)")
+            wrong = np.flatnonzero(((array < 0) | (array > 3)) & ~self._to_reset)
+            if wrong.size:
+                raise ValueError(
+                    "actions must be 0 (up), 1 (right), 2 (down) or 3 (left), "
+                    f"not {array[wrong[0]]} for environment {wrong[0]}"
+                )
         return array.astype(np.int64, copy=False)
 
     def _final(self, legal: NDArray[np.bool_], ended: NDArray[np.bool_]) -> dict[str, Any]:
@@ -250,9 +257,7 @@ class Game2048VectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], NDArray[
             if present is not None:
                 value[~present] = 0
             info[name] = value
-            info[f"_{name}"] = (
-                np.ones(self.num_envs, np.bool_) if present is None else present.copy()
-            )
+            info[f"_{name}"] = (self._all if present is None else present).copy()
         return info
 
     def _observations(self) -> NDArray[np.uint8]:
@@ -288,15 +293,14 @@ class Game2048VectorEnv(VectorEnv[NDArray[np.uint8], NDArray[np.int64], NDArray[
             return None
         if self._renderer is None:
             self._renderer = Renderer(self.render_mode, self.size)
+            self._best[:] = 0
+        scores = self._states[:, 2]
+        np.maximum(self._best, scores, out=self._best)
         return tuple(
-            self._renderer.render(board, int(score))
-            for board, score in zip(self._observations(), self._states[:, 2], strict=True)
+            self._renderer.render(board, int(score), int(best))
+            for board, score, best in zip(self._observations(), scores, self._best, strict=True)
         )
 
     def close_extras(self, **kwargs: Any) -> None:
         """Forgets the renderer."""
         self._renderer = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Without the renderer, which is made again when it is needed."""
-        return self.__dict__ | {"_renderer": None}

@@ -89,8 +89,8 @@ class _Ending(gymnasium.Wrapper[Any, int, Any, int]):
             return observation, 0.0, True, False, info | {"legal": False}
         observation, reward, terminated, truncated, info = self.env.step(action)
         reward, ends = self.judge(reward, info)
-        if ends and not terminated:
-            terminated = True
+        terminated = bool(terminated or ends)
+        if terminated:
             self._ended = deepcopy((observation, info))
         return observation, reward, terminated, truncated, info
 

@@ -104,6 +104,48 @@ def test_a_game_by_single_steps(size):
     assert ended or size > 4
 
 
+@pytest.mark.parametrize("size", [2, 3, 4, 5])
+def test_a_whole_game_in_one_array(size):
+    """`step_game` is the oracle's step, on boards of all tiles."""
+    rng = np.random.default_rng(size)
+    boards = random_boards(2000, size, rng)
+    keys, n = keys_and_counts(len(boards), rng)
+    actions = rng.integers(0, 4, len(boards))
+    before, expected = masks(boards), step(boards, actions, keys, n, 0.1)
+    game = kernels.new_game(size, int(TENTH))
+    board, mask = kernels.board_and_mask(game)
+    assert (board.shape, board.dtype, mask.shape, mask.dtype) == ((size, size), "u1", (4,), "i1")
+    for i, action in enumerate(actions.tolist()):
+        board[:], mask[:] = boards[i], before[i]
+        game[kernels.KEY], game[kernels.PLACED], game[kernels.SCORE] = keys[i], n[i], i
+        reward, legal, alive, face, score = kernels.step_game(game, action, kernels.row_table())
+        assert type(reward) is float
+        assert (reward, score) == (expected.rewards[i], i + expected.rewards[i])
+        assert (legal, alive) == (expected.legal[i], expected.masks[i].any())
+        assert board.tobytes() == expected.boards[i].tobytes()
+        assert (mask == expected.masks[i]).all()
+        assert face == (1 << int(board.max()) if board.any() else 0)
+        assert game[kernels.PLACED] == n[i] + legal
+        assert (game[kernels.KEY], game[kernels.THRESHOLD], game[kernels.SIZE]) == (
+            keys[i], TENTH, size,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [2, 4, 5])
+def test_a_whole_game_begins(size):
+    game = kernels.new_game(size, int(TENTH))
+    board, mask = kernels.board_and_mask(game)
+    for key in range(50):
+        board[:] = 7
+        game[kernels.KEY] = key
+        face = kernels.start_game(game)
+        expected = rules.starting_board(key, size)
+        assert board.tobytes() == expected.tobytes()
+        assert (mask == rules.legal_moves(expected)).all()
+        assert face == 1 << int(expected.max())
+        assert game[[kernels.KEY, kernels.PLACED, kernels.SCORE]].tolist() == [key, 2, 0]
+
+
 # ------------------------------------------------------------------- packed boards: size 4
 
 
@@ -151,6 +193,7 @@ def test_packed_boards():
             quick += 1
             assert kernels._mask_packed(raw, mask) == legal[i].any()
             assert (mask == legal[i]).all()
+            assert kernels._max_packed(raw) == board.max()
         if not board.all():
             new = kernels.spawn(raw, keys[i], n[i], TENTH)
             assert unpacked(new, extra).tobytes() == spawned[i].tobytes()
@@ -178,7 +221,7 @@ def test_packed_words_are_packed_cells():
     for board in random_boards(500, 4, rng).clip(0, 15):
         low, high = board.ravel().view("<u8").astype(np.uint64)
         raw, _ = packed(board)
-        assert kernels._pack_words(low, high) == raw
+        assert kernels._pack_words(low, high) == (raw, 0)
         assert kernels._spread(raw & np.uint64(0xFFFFFFFF)) == low
         assert kernels._spread(raw >> np.uint64(32)) == high
 
