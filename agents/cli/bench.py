@@ -1,30 +1,36 @@
 """`scratch2048 bench`: how fast this machine plays, learns and draws."""
 
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from tyro.conf import Positional
+from tyro.conf import Positional, arg
 
-from agents.cli.command import JsonCommand
+from agents.cli.command import Count, JsonCommand
+from env2048.errors import UsageError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bench(JsonCommand):
     """Measures throughput on one core: medians of several rounds."""
 
-    what: Positional[Literal["all", "env", "agents"]] = "all"
+    group: Annotated[
+        Positional[Literal["all", "env", "agents", "nets"]],
+        arg(metavar="[{all,env,agents,nets}]"),
+    ] = "all"
     """What to measure."""
-    rounds: int = 5
+    rounds: Count = 7
     """Rounds of which the median counts."""
+
+    def check(self) -> None:
+        """Checks the number of rounds."""
+        if self.rounds < 1:
+            raise UsageError(f"--rounds must be 1 or more, not {self.rounds}")
 
     def run(self) -> None:
         """Measures and prints."""
         from agents.benchmarks import measure
-        from env2048.errors import UsageError
 
-        if self.rounds < 1:
-            raise UsageError(f"--rounds must be 1 or more, not {self.rounds}")
-        groups = ["env", "agents"] if self.what == "all" else [self.what]
+        groups = ["env", "agents", "nets"] if self.group == "all" else [self.group]
         results = []
         for result in measure(groups, self.rounds):
             results.append(result)
@@ -32,6 +38,9 @@ class Bench(JsonCommand):
                 ratio = (
                     "" if result.ratio is None else f"  {result.ratio:.2f} of {result.reference}"
                 )
-                self.stdout.print(f"{result.name:<16}{result.rate:>14,.0f} {result.unit}{ratio}")
+                width = 36 if result.name.startswith("nets.") else 16
+                self.stdout.print(
+                    f"{result.name:<{width}}{result.rate:>14,.0f} {result.unit}{ratio}"
+                )
         if self.json:
             self.print_json({"results": [asdict(result) for result in results]})

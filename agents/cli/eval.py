@@ -1,12 +1,17 @@
 """`scratch2048 eval`: measures how well an agent plays."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tyro.conf import Positional
-
-from agents.cli.command import JsonCommand
+from agents.cli.command import (
+    Count,
+    JsonCommand,
+    OptionalCount,
+    OptionalFile,
+    PlayingAgent,
+    Seed,
+)
+from agents.cli.games import check_games, check_seed, claim_files
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,15 +22,15 @@ if TYPE_CHECKING:
 class Eval(JsonCommand):
     """Plays many games with an agent and prints what they came to."""
 
-    agent: Positional[str] = "ntuple"
+    agent: PlayingAgent = "ntuple"
     """random, greedy, ntuple, or a run folder."""
-    games: int = 1000
+    games: Count = 1000
     """How many games."""
-    seed: int | None = None
+    seed: Seed = None
     """Game i is that of an environment reset with seed + i."""
-    workers: int | None = None
+    workers: OptionalCount = None
     """Threads; by default one per core. The result does not depend on it."""
-    plot: Path | None = None
+    plot: OptionalFile = None
     """Write a picture of the scores and tile rates here (.png, .svg or .pdf)."""
 
     def run(self) -> None:
@@ -34,7 +39,6 @@ class Eval(JsonCommand):
         from agents.evaluation import evaluate
         from agents.registry import load
 
-        self._check()
         agent = load(self.agent)
         seed = self.choose_seed(self.seed)
         with games_bar(self.stderr, f"{agent.name} plays", self.games) as bar:
@@ -46,9 +50,8 @@ class Eval(JsonCommand):
             self.say(f"plot: {self.plot}")
         self._print(result)
 
-    def _check(self) -> None:
-        """Finds what is wrong with the options before anything is done for them."""
-        from agents.cli.games import check_games, check_seed, claim_files
+    def check(self) -> None:
+        """Checks the ranges, and that the plot can be written."""
         from agents.plots import check_format
 
         check_games(self.games)

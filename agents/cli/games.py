@@ -2,14 +2,20 @@
 
 import errno
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agents.ntuple.config import NTupleConfig
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
     from agents.window.game import Game
     from env2048.replay import Replay
+
+
+MOST_GAMES = 10_000_000
+"""Of those that are kept to be compared."""
 
 
 def check_seed(seed: int | None) -> None:
@@ -18,10 +24,30 @@ def check_seed(seed: int | None) -> None:
         raise UsageError(f"--seed must be 0 or more, not {seed}")
 
 
-def check_games(games: int | None) -> None:
-    """Raises UsageError for a number of games that is given and leaves nothing to do."""
-    if games is not None and games < 1:
-        raise UsageError(f"--games must be 1 or more, not {games}")
+def checked_config(settings: Mapping[str, Any]) -> NTupleConfig:
+    """The settings of a training run.
+
+    Raises:
+        UsageError: naming the option that is out of range.
+    """
+    from agents.ntuple.patterns import parse_patterns
+
+    try:
+        config = NTupleConfig(**settings)
+        parse_patterns(config.network)
+    except ValueError as error:
+        option = next((name for name in settings if str(error).startswith(name)), "network")
+        separator = ":" if option == "network" else ""
+        raise UsageError(
+            f"--{option}{separator} {str(error).removeprefix(option).strip()}"
+        ) from None
+    return config
+
+
+def check_games(games: int | None, option: str = "--games") -> None:
+    """Raises UsageError for a number of games that is given and cannot be played."""
+    if games is not None and not 1 <= games <= MOST_GAMES:
+        raise UsageError(f"{option} must be 1 to {MOST_GAMES}, not {games}")
 
 
 def check_size(size: int, recording: bool) -> None:
@@ -57,6 +83,31 @@ def claim_files(*paths: Path | None) -> None:
         if not os.access(path.parent, os.W_OK):
             message = f"cannot be written: no permission for the folder {path.parent}"
             raise PermissionError(errno.EACCES, message, str(path))
+
+
+def claim_run(path: Path) -> Path:
+    """Checks, before anything is done for it, that a new run folder can be made.
+
+    Raises:
+        RunError, OSError: if it exists and is not empty, or there is no place for it.
+    """
+    from agents.training.runs import claim
+
+    claim(path)
+    parent = next(place for place in (path, *path.absolute().parents) if place.exists())
+    if not parent.is_dir():
+        message = f"cannot be made: {parent} is not a folder"
+        raise NotADirectoryError(errno.ENOTDIR, message, str(path))
+    if not os.access(parent, os.W_OK):
+        message = f"cannot be made: no permission for the folder {parent}"
+        raise PermissionError(errno.EACCES, message, str(path))
+    return path
+
+
+def check_gif(path: Path | None) -> None:
+    """Raises UsageError for a file that is called something else than a GIF."""
+    if path is not None and path.suffix.lower() not in ("", ".gif"):
+        raise UsageError(f"{path}: a GIF is a .gif file")
 
 
 def game_line(game: "Game") -> str:

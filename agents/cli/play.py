@@ -1,10 +1,9 @@
 """`scratch2048 play`: a person plays in a window."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.cli.command import Command
+from agents.cli.command import AgentName, Command, Count, Number, OptionalFile, Seed
 from agents.cli.games import check_seed, check_size, claim_files, game_line
 from env2048.errors import UsageError
 
@@ -26,15 +25,15 @@ class Play(Command):
     A replay of the game does not hold the moves that were taken back.
     """
 
-    size: int = 4
+    size: Count = 4
     """Rows of the board; 2 to 5 with --record."""
-    seed: int | None = None
+    seed: Seed = None
     """The first game is that of an environment reset with this seed, the next that of seed + 1."""
-    four_probability: float = 0.1
+    four_probability: Number = 0.1
     """How often a new tile is a 4."""
-    agent: str = "ntuple"
+    agent: AgentName = "ntuple"
     """Who gives the hints: random, greedy, ntuple, or a run folder."""
-    record: Path | None = None
+    record: OptionalFile = None
     """Write the game as a replay here; of several, the best."""
 
     def run(self) -> None:
@@ -45,7 +44,6 @@ class Play(Command):
         from env2048.render import Window, require_display
         from env2048.replay import write_replay
 
-        self._check_options()
         require_display()
         helper = self._helper()
         best = None
@@ -68,7 +66,8 @@ class Play(Command):
         if stop.requested:
             raise KeyboardInterrupt
 
-    def _check_options(self) -> None:
+    def check(self) -> None:
+        """Checks the ranges, and that the file can be written."""
         check_seed(self.seed)
         check_size(self.size, self.record is not None)
         if not 0 <= self.four_probability <= 1:

@@ -1,12 +1,13 @@
 """`scratch2048 quickstart`: the whole road in a minute."""
 
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.cli.command import Command
+from agents.cli.command import Command, Count, Flag, OptionalCount, OptionalRun, Seed
+from agents.cli.games import check_games, checked_config, claim_run
 from agents.ntuple.config import NTupleConfig
-from env2048.errors import UsageError
 
 if TYPE_CHECKING:
     from agents.evaluation import Evaluation
@@ -18,40 +19,43 @@ if TYPE_CHECKING:
 class Quickstart(Command):
     """Teaches a network 2048, measures it, keeps its best game, and shows it playing."""
 
-    games: int = 10_000
+    games: Count = 10_000
     """Games to learn from."""
-    eval_games: int = 1_000
+    eval_games: Count = 1_000
     """Games to measure it by."""
-    seed: int | None = None
+    seed: Seed = None
     """Seed of the training and of the measurement."""
-    threads: int | None = None
+    threads: OptionalCount = None
     """Threads to train and play on; by default one per core."""
-    out: Path | None = None
+    out: OptionalRun = None
     """The run folder, by default runs/quickstart-1, -2, ..."""
-    window: bool = True
-    """Watch the agent in a window at the end, where there is a display."""
+    no_window: Flag = False
+    """Open no window in which the agent plays at the end."""
+
+    def check(self) -> None:
+        """Checks the ranges, and that there is a place for the run."""
+        check_games(self.eval_games, "--eval-games")
+        self._config(0 if self.seed is None else self.seed)
+        if self.out is not None:
+            claim_run(self.out)
+
+    def _config(self, seed: int) -> NTupleConfig:
+        threads = os.cpu_count() or 1 if self.threads is None else self.threads
+        return checked_config({"games": self.games, "seed": seed, "threads": threads})
 
     def run(self) -> None:
         """Trains, evaluates, records, plots, shows."""
-        import os
-
         from agents.training.runs import RunFolder, free_name
 
-        if self.eval_games < 1:
-            raise UsageError(f"--eval-games must be 1 or more, not {self.eval_games}")
+        folder = self.out or claim_run(free_name("quickstart"))
         seed = self.choose_seed(self.seed)
-        threads = os.cpu_count() or 1 if self.threads is None else self.threads
-        try:
-            config = NTupleConfig(games=self.games, seed=seed, threads=threads)
-        except ValueError as error:
-            raise UsageError(str(error)) from None
-        folder = self.out or free_name("quickstart")
+        config = self._config(seed)
         run = RunFolder.create(folder, "ntuple", asdict(config))
         trainer = self._train(config, run)
-        result = self._evaluate(trainer, threads)
+        result = self._evaluate(trainer)
         self._keep(trainer, result)
         self._say_what_next(folder)
-        if self.window:
+        if not self.no_window:
             self._watch(folder, seed + result.best_game)
 
     def _train(self, config: NTupleConfig, run: "RunFolder") -> "NTupleTrainer":
@@ -72,7 +76,7 @@ class Quickstart(Command):
             raise KeyboardInterrupt
         return trainer
 
-    def _evaluate(self, trainer: "NTupleTrainer", threads: int) -> "Evaluation":
+    def _evaluate(self, trainer: "NTupleTrainer") -> "Evaluation":
         from agents.cli.show import games_bar, print_evaluation
         from agents.evaluation import evaluate
         from agents.ntuple.agent import NTupleAgent
@@ -80,7 +84,9 @@ class Quickstart(Command):
         agent = NTupleAgent(trainer.network)
         agent.name = str(trainer.run.path)
         with games_bar(self.stderr, "it plays", self.eval_games) as bar:
-            result = evaluate(agent, self.eval_games, trainer.config.seed, threads, bar)
+            result = evaluate(
+                agent, self.eval_games, trainer.config.seed, trainer.config.threads, bar
+            )
         print_evaluation(self.stdout, result)
         return result
 
@@ -103,9 +109,10 @@ class Quickstart(Command):
             plot_learning(rows, title, run.path / "learning.png")
 
     def _say_what_next(self, folder: Path) -> None:
+        files = ", ".join(sorted(path.name for path in folder.iterdir()))
         self.stdout.print(
-            f"\n{folder} holds all of it: checkpoint.safetensors, config.json, metrics.jsonl,\n"
-            "  learning.png, evaluation.png, and its best game as a replay, best.json\n\n"
+            f"\n{folder} holds all of it:\n  {files}\n"
+            "best.json is the replay of its best game\n\n"
             "what to try next:\n"
             f"  scratch2048 watch {folder}\n"
             f"  scratch2048 replay gif {folder}/best.json -o best.gif\n"
@@ -120,6 +127,6 @@ class Quickstart(Command):
         from env2048.render import has_display
 
         if has_display():
-            Watch(agent=str(folder), seed=seed, quiet=self.quiet).run()
+            Watch(agent=str(folder), seed=seed, output=self.output).run()
         else:
             self.say("no display here, so no window")

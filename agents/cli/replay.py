@@ -1,15 +1,24 @@
 """`scratch2048 replay`: makes, checks, shows and converts replay files."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
-from agents.cli.command import Command, JsonCommand
+from agents.cli.command import (
+    Command,
+    Count,
+    InFile,
+    JsonCommand,
+    OutFile,
+    PlayingAgent,
+    Seed,
+    complain,
+)
 from agents.cli.games import (
     check_games,
+    check_gif,
     check_seed,
     claim_files,
     outcome,
@@ -21,8 +30,6 @@ from env2048.errors import ReplayError, UsageError
 if TYPE_CHECKING:
     from env2048.replay import Replay, Verification
 
-Out = Annotated[Path, arg(aliases=["-o"])]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Record(JsonCommand):
@@ -31,14 +38,20 @@ class Record(JsonCommand):
     The replay holds what the agent expected of each move, too.
     """
 
-    agent: Positional[str] = "ntuple"
+    agent: PlayingAgent = "ntuple"
     """random, greedy, ntuple, or a run folder."""
-    out: Out
+    out: OutFile
     """The replay file to write."""
-    seed: int | None = None
+    seed: Seed = None
     """The game is that of an environment reset with this seed."""
-    games: int = 1
+    games: Count = 1
     """Play this many games, of the seeds from --seed on, and write the best."""
+
+    def check(self) -> None:
+        """Checks the ranges, and that the file can be written."""
+        check_seed(self.seed)
+        check_games(self.games)
+        claim_files(self.out)
 
     def run(self) -> None:
         """Plays and writes."""
@@ -47,9 +60,6 @@ class Record(JsonCommand):
         from agents.registry import load
         from env2048.replay import write_replay
 
-        check_seed(self.seed)
-        check_games(self.games)
-        claim_files(self.out)
         agent = load(self.agent)
         seed = self.choose_seed(self.seed)
         with games_bar(self.stderr, f"{agent.name} plays", self.games) as bar:
@@ -69,13 +79,16 @@ class Record(JsonCommand):
 class Verify(JsonCommand):
     """Plays the games in replay files again and names the first step that is wrong."""
 
-    files: Positional[tuple[Path, ...]]
+    files: Annotated[Positional[tuple[Path, ...]], arg(metavar="FILE...", help_behavior_hint="")]
     """Replays, in any format that `replay convert` knows."""
+
+    def check(self) -> None:
+        """Checks that there is something to do."""
+        if not self.files:
+            raise UsageError("missing FILE: name at least one replay")
 
     def run(self) -> None:
         """Verifies all of the files, also those after a wrong one."""
-        if not self.files:
-            raise UsageError("name at least one replay file")
         results: list[dict[str, Any]] = []
         errors = []
         for file in self.files:
@@ -92,7 +105,7 @@ class Verify(JsonCommand):
         if self.json:
             self.print_json({"files": results})
         for earlier in errors[:-1]:
-            print(f"scratch2048: {earlier}", file=sys.stderr)
+            complain(str(earlier))
         if errors:
             raise errors[-1]
 
@@ -106,7 +119,7 @@ class Verify(JsonCommand):
 class Info(JsonCommand):
     """Prints what a replay is of, once it has been verified."""
 
-    file: Positional[Path]
+    file: InFile
     """A replay, in any format that `replay convert` knows."""
 
     def run(self) -> None:
@@ -130,16 +143,20 @@ class Gif(Command):
     on, and evenly chosen positions between them.
     """
 
-    file: Positional[Path]
+    file: InFile
     """A replay, in any format that `replay convert` knows."""
-    out: Out
+    out: OutFile
     """The GIF to write."""
+
+    def check(self) -> None:
+        """Checks that the file can be written."""
+        check_gif(self.out)
+        claim_files(self.out)
 
     def run(self) -> None:
         """Verifies and draws."""
         from env2048.replay import frames
 
-        claim_files(self.out)
         replay, _ = _checked(self.file)
         positions = [(replay.start_board(), 0)]
         positions += [(frame.next_board, frame.score) for frame in frames(replay)]
@@ -154,12 +171,16 @@ class Convert(Command):
     The format of FILE is detected, and its game verified.
     """
 
-    file: Positional[Path]
+    file: InFile
     """A replay in any of the formats."""
     to: Literal["scratch2048", "2048rl", "2048league"]
     """The format to write: ours, 2048rl's gameplay.json, or 2048league's text."""
-    out: Out
+    out: OutFile
     """The file to write."""
+
+    def check(self) -> None:
+        """Checks that the file can be written."""
+        claim_files(self.out)
 
     def run(self) -> None:
         """Verifies and converts."""
@@ -167,7 +188,6 @@ class Convert(Command):
         from env2048.replay.convert import render
         from env2048.replay.files import write_text
 
-        claim_files(self.out)
         replay, _ = _checked(self.file)
         with naming(self.file):
             text = render(replay, self.to)
@@ -194,3 +214,13 @@ def _readable(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+REPLAY: dict[str, type[Command]] = {
+    "record": Record,
+    "verify": Verify,
+    "info": Info,
+    "gif": Gif,
+    "convert": Convert,
+}
+"""The subcommands of `replay`."""

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from agents.evaluation import Evaluation
@@ -83,12 +84,22 @@ def games_bar(console: Console, title: str, games: int) -> Iterator[Any]:
         yield lambda played: progress.update(task, completed=played)
 
 
+class _TwoLines(Progress):
+    """A bar and, below it, the text of its task: together they are too wide for a terminal."""
+
+    def get_renderables(self) -> Iterator[RenderableType]:
+        """The lines."""
+        yield self.make_tasks_table(self.tasks)
+        for task in self.tasks:
+            if task.fields["text"]:
+                yield Text(f"  {task.fields['text']}", no_wrap=True, overflow="ellipsis")
+
+
 def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
+    return _TwoLines(
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         TextColumn("{task.completed:,.0f}/{task.total:,.0f} games"),
-        TextColumn("{task.fields[text]}"),
         TimeRemainingColumn(compact=True),
         console=console,
         disable=console.quiet,

@@ -1,67 +1,82 @@
 """`scratch2048 train`: trains an agent into a run folder, or goes on with one."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from agents.cli.command import JsonCommand
+from tyro.conf import Positional, arg
+
+from agents.cli.command import JsonCommand, OptionalCount, OptionalRun, Seed
+from agents.cli.games import checked_config, claim_run
 from agents.ntuple.config import Algorithm, NTupleConfig
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
+    from agents.ntuple.trainer import NTupleTrainer
     from agents.training.runs import RunFolder
-
-_KINDS = ("ntuple",)
-
-
-def with_kind(arguments: list[str]) -> list[str]:
-    """Completes `train --resume RUN`: the run says which agent it trains."""
-    if arguments[:1] != ["train"] or not set(arguments[1:2]) or arguments[1] in _KINDS:
-        return arguments
-    if not any(argument.split("=")[0] == "--resume" for argument in arguments):
-        return arguments
-    return ["train", "ntuple", *arguments[1:]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainNTuple(JsonCommand):
-    """Trains an n-tuple network by temporal difference learning.
+class Train(JsonCommand):
+    """Trains an agent into a run folder, or goes on with a run.
 
     Ctrl-C saves and ends; `scratch2048 train --resume RUN` goes on.
     """
 
-    network: str | None = None
-    """A network by name (4x6, 6x5) or patterns such as 012345,456789. By default 4x6."""
-    algorithm: Algorithm | None = None
+    agent: Annotated[
+        Positional[Literal["ntuple"] | None],
+        arg(metavar="[{ntuple}]", help_behavior_hint=""),
+    ] = None
+    """What to train. ntuple: an n-tuple network, by temporal difference learning."""
+    network: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None
+    """Networks by name (4x6, 17x4), patterns such as 012345, or several joined by commas. By
+    default 4x6."""
+    algorithm: Annotated[Algorithm | None, arg(metavar="{td0,tc}", help_behavior_hint="")] = None
     """td0: TD(0); tc: temporal coherence, a learning rate for each weight. By default tc."""
-    alpha: float | None = None
+    alpha: Annotated[float | None, arg(metavar="X", help_behavior_hint="")] = None
     """The learning rate. By default 0.1 for td0 and 1.0 for tc."""
-    games: int | None = None
+    games: OptionalCount = None
     """Games to play, with --resume those before included. By default 100,000."""
-    seed: int | None = None
+    seed: Seed = None
     """The training games are those of an environment reset with this seed."""
-    threads: int | None = None
+    threads: OptionalCount = None
     """Threads that train the same tables. One, the default, is reproducible."""
-    out: Path | None = None
+    out: OptionalRun = None
     """The run folder, by default runs/ntuple-1, -2, ..."""
-    resume: Path | None = None
+    resume: OptionalRun = None
     """A run folder to go on with."""
+
+    def check(self) -> None:
+        """Checks the settings, and that there is a place for the run."""
+        if self.resume is not None:
+            if self.out is not None:
+                raise UsageError("--out does not go with --resume: a run stays in its folder")
+            return
+        if self.agent is None:
+            raise UsageError(
+                "which agent? scratch2048 train ntuple, or go on with a run: "
+                "scratch2048 train --resume RUN"
+            )
+        checked_config(self._given())
+        if self.out is not None:
+            claim_run(self.out)
 
     def run(self) -> None:
         """Trains."""
         from agents.ntuple.trainer import NTupleTrainer
-        from agents.training.runs import RUNS, RunFolder, claim, free_name
+        from agents.training.runs import RunFolder, free_name
 
         if self.resume is not None:
             run = RunFolder.open(self.resume)
             config = self._changed(run)
-            self._announce(config, run.path)
             trainer = NTupleTrainer.resume(config, run)
+            self._check_total(trainer)
+            self._announce(config, run.path)
             run.resumed(asdict(config))
         else:
-            config = self._checked(self._given())
-            path = claim(self.out or free_name("ntuple", RUNS))
-            config = replace(config, seed=self.choose_seed(self.seed))
+            path = self.out or claim_run(free_name("ntuple"))
+            config = checked_config({**self._given(), "seed": self.choose_seed(self.seed)})
             self._announce(config, path)
             run = RunFolder.create(path, "ntuple", asdict(config))
             trainer = NTupleTrainer.begin(config, run)
@@ -72,33 +87,32 @@ class TrainNTuple(JsonCommand):
         names = ("network", "algorithm", "alpha", "games", "seed", "threads")
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
-    def _checked(self, settings: dict[str, Any]) -> NTupleConfig:
-        from agents.ntuple.patterns import parse_patterns
-
-        try:
-            config = NTupleConfig(**settings)
-            parse_patterns(config.network)
-        except ValueError as error:
-            raise UsageError(str(error)) from None
-        return config
-
     def _changed(self, run: "RunFolder") -> NTupleConfig:
         """The settings of a resumed run: only how long and on how many threads may change."""
         from agents.training.runs import RunError
 
-        if self.out is not None:
-            raise UsageError("--out does not go with --resume: a run stays in its folder")
-        before, given = run.read()["config"], self._given()
+        content, given = run.read(), self._given()
+        before = content["config"]
+        if content["kind"] != "ntuple":
+            raise RunError(f"{run.config_path}: a run of an unknown agent, {content['kind']!r}")
         try:
-            self._checked(before)
-        except (UsageError, TypeError) as error:
+            checked_config(before)
+        except (UsageError, TypeError, AttributeError) as error:
             raise RunError(f"{run.config_path}: not the settings of a run ({error})") from None
         for name in set(given) - {"games", "threads"}:
             if given[name] != before.get(name):
                 raise UsageError(
                     f"--{name} cannot change when a run goes on: it is {before.get(name)}"
                 )
-        return self._checked(before | given)
+        return checked_config(before | given)
+
+    def _check_total(self, trainer: "NTupleTrainer") -> None:
+        """A run cannot be made shorter; one that has played all of its games has nothing to do."""
+        played, total = trainer.history.games, trainer.config.games
+        if total < played:
+            raise UsageError(f"--games is the new total: {played:,} of them are played already")
+        if total == played:
+            self.say(f"all {total:,} games are played: for more, give --games, the new total")
 
     def _announce(self, config: NTupleConfig, path: Path) -> None:
         """Says beforehand what the run will take; too much ends it before it has a folder."""
@@ -106,13 +120,14 @@ class TrainNTuple(JsonCommand):
         from agents.training.resources import gigabytes, require_memory
 
         size = memory_needed(config)
+        games = f"{config.games:,} game{'' if config.games == 1 else 's'}"
         self.say(
-            f"{config.network} {config.algorithm}, {config.games:,} games, seed {config.seed}: "
+            f"{config.network} {config.algorithm}, {games}, seed {config.seed}: "
             f"takes {gigabytes(size)} of memory and at most that much disk in {path}"
         )
         require_memory(size, f"training {config.network}")
 
-    def _train(self, trainer: Any) -> None:
+    def _train(self, trainer: "NTupleTrainer") -> None:
         from agents.cli.show import tile_table, training_bar
         from agents.training.stop import StopRequest
 
@@ -125,7 +140,7 @@ class TrainNTuple(JsonCommand):
         if stop.requested and history.games < config.games:
             self.say(
                 f"stopped after {history.games:,} games and saved; go on with: "
-                f"scratch2048 train --resume {trainer.run.path}"
+                f"scratch2048 train --resume {quote(str(trainer.run.path))}"
             )
             raise KeyboardInterrupt
         if self.json:
@@ -133,12 +148,13 @@ class TrainNTuple(JsonCommand):
             return
         last = len(history.recent)
         self.stdout.print(
-            f"last {last:,} of {history.games:,} games: mean score {history.mean_score:,.0f}"
+            f"last {last:,} of {history.games:,} games, seed {config.seed}: "
+            f"mean score {history.mean_score:,.0f}"
         )
         self.stdout.print(tile_table(history.tile_rates, last))
         self.stdout.print(f"run: {trainer.run.path}", markup=False)
 
-    def _summary(self, trainer: Any) -> dict[str, Any]:
+    def _summary(self, trainer: "NTupleTrainer") -> dict[str, Any]:
         history, config = trainer.history, trainer.config
         return {
             "run": str(trainer.run.path),

@@ -3,14 +3,12 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tyro.conf import Positional
-
-from agents.cli.command import Command
+from agents.cli.command import Command, Number, OptionalCount, OptionalFile, PlayingAgent, Seed
 from agents.cli.games import (
     check_games,
+    check_gif,
     check_seed,
     check_size,
     claim_files,
@@ -41,19 +39,19 @@ class Watch(Command):
     so on, and evenly chosen positions between them.
     """
 
-    agent: Positional[str] = "ntuple"
+    agent: PlayingAgent = "ntuple"
     """random, greedy, ntuple, or a run folder."""
-    games: int | None = None
+    games: OptionalCount = None
     """How many games. By default one if recording or under a dummy driver, otherwise endless."""
-    seed: int | None = None
+    seed: Seed = None
     """The first game is that of an environment reset with this seed, the next that of seed + 1."""
-    fps: float = 8.0
+    fps: Number = 8.0
     """Moves per second."""
-    size: int | None = None
+    size: OptionalCount = None
     """Rows of the board, for agents that play any; 2 to 5 with --record."""
-    record: Path | None = None
+    record: OptionalFile = None
     """Write the game as a replay here."""
-    gif: Path | None = None
+    gif: OptionalFile = None
     """Write the game as an animated GIF here."""
 
     def run(self) -> None:
@@ -62,8 +60,6 @@ class Watch(Command):
         from agents.registry import load
         from agents.training.stop import StopRequest
 
-        self._check_options()
-        claim_files(self.record, self.gif)
         agent = load(self.agent)
         size = self._size_for(agent)
         best: Game | None = None
@@ -76,16 +72,19 @@ class Watch(Command):
         if stop.requested:
             raise KeyboardInterrupt
 
-    def _check_options(self) -> None:
+    def check(self) -> None:
+        """Checks the ranges, and that the files can be written."""
         check_games(self.games)
         check_seed(self.seed)
         if not 0 < self.fps < math.inf:
             raise UsageError(f"--fps must be a number above 0, not {self.fps:g}")
+        if self.size is not None:
+            check_size(self.size, self.record is not None)
+        check_gif(self.gif)
+        claim_files(self.record, self.gif)
 
     def _size_for(self, agent: "Agent") -> int:
         size = self.size or agent.size or 4
-        if self.size is not None:
-            check_size(self.size, self.record is not None)
         if agent.size not in (None, size):
             raise UsageError(f"{agent.name} plays boards of size {agent.size}, not {size}")
         return size
