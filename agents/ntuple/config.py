@@ -19,7 +19,7 @@ class NTupleConfig:
     """One run of the n-tuple learner."""
 
     network: str = "4x6"
-    """A network by name (4x6, 6x5), or patterns such as 012345,456789."""
+    """Networks by name (4x6, 17x4), patterns such as 012345, or several joined by commas."""
     algorithm: Algorithm = "tc"
     """td0: TD(0); tc: temporal coherence learning, a rate of its own for each weight."""
     alpha: float | None = None
@@ -31,6 +31,16 @@ class NTupleConfig:
     threads: int = 1
     """Threads that train the same tables, without locks. One thread is reproducible, more are
     not."""
+    replay: int = 0
+    """After each game, this many are learned from again, backwards: it, and past ones by chance."""
+    trace: float = 0.0
+    """Lambda: how much of what follows counts as it fell, in the returns of TD(lambda)."""
+    steps: int = 1
+    """n: how many rewards count as they fell, in n-step returns."""
+    initial: float = 0.0
+    """What every board is worth at first; above 0, optimistic initialization."""
+    anneal: float = 0.0
+    """In this share of the games, at the end, the learning rate falls evenly to 0."""
 
     def __post_init__(self) -> None:
         """Checks the ranges.
@@ -42,14 +52,35 @@ class NTupleConfig:
             raise ValueError(f"algorithm must be one of {', '.join(COLUMNS)}, not {self.algorithm}")
         if self.alpha is not None and not 0 < self.alpha <= 10:
             raise ValueError(f"alpha must be above 0 and at most 10, not {self.alpha}")
-        for name, least in (("games", 1), ("seed", 0), ("threads", 1)):
+        for name, least in (("games", 1), ("seed", 0), ("threads", 1), ("replay", 0), ("steps", 1)):
             value = getattr(self, name)
             if not isinstance(value, int) or value < least:
                 raise ValueError(f"{name} must be a whole number, {least} or more, not {value!r}")
-        if self.threads > 256:
-            raise ValueError(f"threads must be 1 to 256, not {self.threads}")
+        for name, most in (("threads", 256), ("replay", 1000), ("steps", 1000)):
+            if getattr(self, name) > most:
+                raise ValueError(f"{name} must be at most {most}, not {getattr(self, name)}")
+        for name, highest in (("trace", 1.0), ("anneal", 1.0), ("initial", 1e6)):
+            if not 0 <= getattr(self, name) <= highest:
+                raise ValueError(f"{name} must be 0 to {highest:g}, not {getattr(self, name)}")
+        if self.steps > 1 and self.trace > 0:
+            raise ValueError("steps and trace are two ways to make returns longer: choose one")
 
     @property
     def rate(self) -> float:
-        """The learning rate in force."""
+        """The learning rate in force before it falls."""
         return ALPHA[self.algorithm] if self.alpha is None else self.alpha
+
+    def rate_of(self, game: int) -> float:
+        """The learning rate of one game, counted from 0."""
+        falling = self.anneal * self.games
+        return self.rate * min(1.0, (self.games - game) / falling) if falling else self.rate
+
+    @property
+    def online(self) -> bool:
+        """Whether each move is learned from as it is made: longer returns must wait for the end."""
+        return self.steps == 1 and self.trace == 0
+
+    @property
+    def sweeps(self) -> int:
+        """How many games are learned from again after each game."""
+        return self.replay if self.online else max(self.replay, 1)

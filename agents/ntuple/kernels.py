@@ -133,17 +133,49 @@ def best_move(raw, extra, table, masks, offsets, rows, features, afterstates):
 
 
 @jit
-def update_td0(table, features, error, alpha):
-    """TD(0), Szubert & Jaskowski 2014, eq. 7: the step alpha * error, shared by m weights."""
-    step = np.float32(alpha) * error / np.float32(features.size)
+def count_shares(features, small):
+    """Into how many parts an error is divided: the sum of n^2 over all entries that stand n times.
+
+    An entry that stands n times in the sum takes n steps and changes the value by n each time. So
+    with this divisor the value changes by alpha * error, whatever stands twice; with m, the number
+    of features, it would overshoot, on an empty board many times over. (Normalised least mean
+    squares, Nagumo & Noda 1967, for features that are counts.) Large patterns are taken to repeat
+    nothing, which is nearly true.
+    """
+    count = small.size
+    shares = features.size
+    for p in range(count):
+        if small[p]:
+            for i in range(1, 8):
+                for j in range(i):
+                    shares += 2 * (features[i * count + p] == features[j * count + p])
+    return np.float32(shares)
+
+
+@jit
+def update(table, features, small, error, alpha, coherence):
+    """Moves the value of a board by alpha * error: TC if `coherence`, else TD(0).
+
+    Args:
+        table: float32 [T, columns], changed. features: uint64 [m]. small: bool [P], see `Patterns`.
+    """
+    step = np.float32(alpha) * error / count_shares(features, small)
+    if coherence:
+        update_tc(table, features, error, step)
+    else:
+        update_td0(table, features, step)
+
+
+@jit
+def update_td0(table, features, step):
+    """TD(0), Szubert & Jaskowski 2014, eq. 7: all weights take the same step."""
     for index in features:
         table[index, 0] += step
 
 
 @jit
-def update_tc(table, features, error, alpha):
+def update_tc(table, features, error, step):
     """Temporal coherence, Beal & Smith 1999: each weight's rate is |E| / A, 1 while A is 0."""
-    step = np.float32(alpha) * error / np.float32(features.size)
     size = abs(error)
     for index in features:
         total = table[index, 2]
@@ -161,13 +193,18 @@ def start_packed(key, threshold):
 
 
 @jit
-def train(table, masks, offsets, rows, threshold, alpha, coherence, keys, scores, largest, moves):
+def train(
+    table, masks, offsets, small, rows, threshold, alpha, coherence, dead, keys, actions, scores,
+    largest, moves,
+):  # fmt: skip
     """Plays the games `keys` greedily and learns after every move.
 
     Args:
         table: float32 [T, columns], changed.
-        alpha: the learning rate; coherence: TC if True, else TD(0).
-        keys: uint64 [G]. scores, largest (exponents), moves: int64 [G], written.
+        alpha: the learning rate, 0 to learn nothing. coherence: TC if True, else TD(0).
+        dead: what is still to come when the game is over, on the scale of the sums of weights.
+        keys: uint64 [G]. actions: uint8 [A], the first A actions of the last game, written.
+        scores, largest (exponents), moves: int64 [G], written.
     """
     count = 8 * masks.size
     features = np.empty((4, count), np.uint64)
@@ -182,17 +219,15 @@ def train(table, masks, offsets, rows, threshold, alpha, coherence, keys, scores
             action, reward, value = best_move(
                 raw, extra, table, masks, offsets, rows, features, afterstates
             )
-            if n:
+            if n and alpha > 0:
                 # TD error of the afterstate before: r + V(s') - V(s); nothing follows a dead end.
-                target = np.float32(reward) + value if action >= 0 else np.float32(0)
-                error = target - value_of(table, last)
-                if coherence:
-                    update_tc(table, last, error, alpha)
-                else:
-                    update_td0(table, last, error, alpha)
+                target = np.float32(reward) + value if action >= 0 else dead
+                update(table, last, small, target - value_of(table, last), alpha, coherence)
             if action < 0:
                 break
             last[:] = features[action]
+            if n < actions.size:
+                actions[n] = action
             score += reward
             raw, extra = afterstates[action, 0], afterstates[action, 1]
             raw = spawn(raw, key, _U(n + 2), threshold)
@@ -200,6 +235,82 @@ def train(table, masks, offsets, rows, threshold, alpha, coherence, keys, scores
         scores[g] = score
         largest[g] = largest_packed(raw, extra)
         moves[g] = n
+
+
+@jit
+def play_again(key, threshold, actions, rows, boards, afterstates):
+    """Plays the recorded moves of the game `key`.
+
+    Args:
+        actions: uint8 [n]. boards: uint64 [n + 1, 2], written: the packed boards, the start first.
+        afterstates: uint64 [n, 3], written: packed, and the reward.
+    """
+    raw, extra = start_packed(key, threshold), _U(0)
+    for i in range(actions.size):
+        boards[i, 0], boards[i, 1] = raw, extra
+        raw, extra, reward = move(raw, extra, actions[i], rows)
+        afterstates[i, 0], afterstates[i, 1], afterstates[i, 2] = raw, extra, _U(reward)
+        raw = spawn(raw, key, _U(i + 2), threshold)
+    boards[actions.size, 0], boards[actions.size, 1] = raw, extra
+
+
+@jit
+def relearn(
+    table,
+    masks,
+    offsets,
+    small,
+    rows,
+    threshold,
+    alpha,
+    coherence,
+    dead,
+    trace,
+    steps,
+    key,
+    actions,
+):
+    """Learns from a recorded game again, from its last afterstate to its first.
+
+    Backwards, what is learned of the end reaches the beginning in one sweep. The target of an
+    afterstate is its lambda-return (`steps` 1) or its n-step return (`trace` 0). Rewards count as
+    they fell only while the recorded move is the one that would be played today; where it is not,
+    the return goes on with today's best move (Watkins 1989; Sutton & Barto 2018, section 12.10), so
+    that also games of long ago can be learned from.
+
+    Args:
+        trace: lambda, 0 to 1. steps: n, 1 or more. key: uint64. actions: uint8 [n].
+        For the rest see `train`.
+    """
+    count = actions.size
+    features = np.empty((4, 8 * masks.size), np.uint64)
+    found = np.empty(8 * masks.size, np.uint64)
+    four = np.empty((4, 3), np.uint64)
+    boards = np.empty((count + 1, 2), np.uint64)
+    afterstates = np.empty((count, 3), np.uint64)
+    play_again(key, threshold, actions, rows, boards, afterstates)
+    following = np.empty(count + 1, np.float32)  # reward + value of the best move on each board
+    following[count] = dead
+    target = dead
+    run = 0  # how many recorded moves from here on are those of today
+    for i in range(count - 1, -1, -1):
+        if i + 1 < count:
+            action, reward, value = best_move(
+                boards[i + 1, 0], boards[i + 1, 1], table, masks, offsets, rows, features, four
+            )
+            following[i + 1] = np.float32(reward) + value
+            run = run + 1 if action == actions[i + 1] else 0
+            if steps > 1:
+                taken = min(run, steps - 1)
+                target = following[i + 1 + taken]
+                for k in range(taken, 0, -1):
+                    target += np.float32(afterstates[i + k, 2])
+            elif run and trace > 0:
+                target = np.float32(reward) + (np.float32(1) - trace) * value + trace * target
+            else:
+                target = following[i + 1]
+        find_features(afterstates[i, 0], masks, offsets, found)
+        update(table, found, small, target - value_of(table, found), alpha, coherence)
 
 
 @jit
@@ -239,7 +350,7 @@ def play(table, masks, offsets, rows, threshold, keys, scores, largest, moves):
 
 @jit
 def move_values(boards, table, masks, offsets, rows, values):
-    """reward + value of each move of each board; NaN where it is illegal.
+    """reward + sum of weights of each move of each board; NaN where it is illegal.
 
     The sums are rounded to float32 as in `best_move`, so the best of them is its choice.
 

@@ -7,83 +7,172 @@ of the afterstate before towards what followed (temporal difference learning of 
     error = reward' + V(afterstate') - V(afterstate)        and 0 - V(afterstate) when the game is
     over
 
-All exploration comes from the random tiles.
+All exploration comes from the random tiles. What was played can be learned from again, backwards
+and with longer returns (`relearn_game`).
 
-Letters in shapes: T entries of the table, m features of a board.
+Letters in shapes: T entries of the table, P patterns, m = 8 P features of a board.
 """
+
+from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.ntuple.network import NTupleNetwork, features
 from env2048 import board as rules
+from env2048.board import Board
 
 Table = NDArray[np.float32]
 
 
-def td0(table: Table, entries: list[int], error: np.float32, alpha: np.float32) -> None:
-    """TD(0): the m weights of the board share one step of alpha * error.
+def count_shares(entries: list[int], small: NDArray[np.bool_]) -> np.float32:
+    """Into how many parts an error is divided, so that the board's value changes by alpha * error.
 
-    Szubert & Jaskowski 2014, eq. 7; they write alpha for what is alpha / m here.
+    An entry that stands n times takes n steps, each of which counts n times: the sum of n^2. This
+    is m where none repeats. Normalised least mean squares (Nagumo & Noda 1967) for features that
+    are counts. Only small patterns repeat enough to be counted.
+
+    Args:
+        entries: the features of a board, [m], symmetry by symmetry.
+        small: bool [P], see `Patterns`.
+    """
+    shares = 0
+    for p, is_small in enumerate(small):
+        if is_small:
+            shares += sum(n * n for n in Counter(entries[p :: len(small)]).values())
+        else:
+            shares += 8
+    return np.float32(shares)
+
+
+def td0(table: Table, entries: list[int], step: np.float32) -> None:
+    """TD(0): all weights of the board take the same step. Szubert & Jaskowski 2014, eq. 7.
 
     Args:
         table: float32 [T, 1], changed.
         entries: the features of the board, [m]. One entry may stand there several times.
-        error: the TD error, in points.
-        alpha: the learning rate.
+        step: alpha * error, divided by the number of shares.
     """
     for entry in entries:
-        table[entry, 0] += alpha * error / np.float32(len(entries))
+        table[entry, 0] += step
 
 
-def tc(table: Table, entries: list[int], error: np.float32, alpha: np.float32) -> None:
+def tc(table: Table, entries: list[int], error: np.float32, step: np.float32) -> None:
     """Temporal coherence: a weight whose errors agree in sign learns fast, a wavering one slowly.
 
     Beal & Smith 1999; for 2048 Jaskowski 2016, eq. 5 and 6: the rate of entry i is |E_i| / A_i with
     E_i the sum of its errors so far and A_i the sum of their sizes, and 1 at first.
 
     Args:
-        table: float32 [T, 3], changed: weight, E, A. For the rest see `td0`.
+        table: float32 [T, 3], changed: weight, E, A.
+        error: the TD error, in points. For the rest see `td0`.
     """
     for entry in entries:
         weight, total, size = table[entry]
         rate = abs(total) / size if size > 0 else np.float32(1)
-        table[entry] = (
-            weight + rate * (alpha * error / np.float32(len(entries))),
-            total + error,
-            size + abs(error),
-        )
+        table[entry] = weight + rate * step, total + error, size + abs(error)
 
 
-def learn_game(network: NTupleNetwork, key: int, alpha: float, coherence: bool) -> int:
-    """Plays the game `key` and learns from it.
+def update(
+    network: NTupleNetwork, entries: list[int], target: np.float32, alpha: float, coherence: bool
+) -> None:
+    """Moves the value of the board with these features towards `target`."""
+    error = target - network.learned(entries)
+    step = np.float32(alpha) * error / count_shares(entries, network.patterns.small)
+    if coherence:
+        tc(network.table, entries, error, step)
+    else:
+        td0(network.table, entries, step)
+
+
+def best_move(network: NTupleNetwork, board: Board) -> tuple[int, int, np.float32, Board]:
+    """The move of most reward + value: action (-1 if none is legal), reward, value, afterstate."""
+    best = -1, 0, np.float32(-np.inf), board
+    for action, legal in enumerate(rules.legal_moves(board)):
+        if legal:
+            after, reward = rules.move(board, action)
+            value = network.learned(features(after, network.patterns))
+            if best[0] < 0 or np.float32(reward) + value > np.float32(best[1]) + best[2]:
+                best = action, reward, value, after
+    return best
+
+
+def learn_game(
+    network: NTupleNetwork, key: int, alpha: float, coherence: bool
+) -> tuple[int, list[int]]:
+    """Plays the game `key` and learns from it, move by move.
 
     Returns:
-        The score.
+        The score and the moves.
     """
-    update = tc if coherence else td0
     board = rules.starting_board(key)
     before: list[int] = []  # features of the last afterstate
-    score = 0
-    spawns = rules.STARTING_TILES
+    score, actions = 0, list[int]()
     while True:
-        moves = [rules.move(board, action) for action in range(4)]
-        worth = [
-            np.float32(reward) + np.float32(network.value(after)) if legal else np.float32(-np.inf)
-            for (after, reward), legal in zip(moves, rules.legal_moves(board), strict=True)
-        ]
-        action = int(np.argmax(worth))
-        dead = worth[action] == -np.inf
+        action, reward, value, afterstate = best_move(network, board)
         if before:
-            value = np.float32(0)
-            for entry in before:
-                value += network.table[entry, 0]
-            target = np.float32(0) if dead else worth[action]
-            update(network.table, before, target - value, np.float32(alpha))
-        if dead:
-            return score
-        afterstate, reward = moves[action]
+            target = network.dead if action < 0 else np.float32(reward) + value
+            update(network, before, target, alpha, coherence)
+        if action < 0:
+            return score, actions
         before = features(afterstate, network.patterns)
+        board = rules.place(
+            afterstate, rules.next_spawn(afterstate, key, rules.STARTING_TILES + len(actions))
+        )
+        actions.append(action)
         score += reward
-        board = rules.place(afterstate, rules.next_spawn(afterstate, key, spawns))
-        spawns += 1
+
+
+def relearn_game(
+    network: NTupleNetwork,
+    key: int,
+    actions: Sequence[int],
+    alpha: float,
+    coherence: bool,
+    trace: float = 0.0,
+    steps: int = 1,
+) -> None:
+    """Learns from a recorded game again, from its last afterstate to its first.
+
+    The target of an afterstate is its return, of one of two kinds:
+
+        lambda-return:  G = reward' + (1 - lambda) V(afterstate') + lambda G'
+        n-step return:  G = reward' + reward'' + ... (n of them) + V(the last one's afterstate)
+
+    Rewards count as they fell only while the recorded move is the one that would be played today;
+    where it is not, the return goes on with today's best move (Watkins 1989; Sutton & Barto 2018,
+    section 12.10). So old games, played by a network that knew less, teach nothing wrong. With
+    lambda 0 and n 1 nothing but the boards is taken from the record.
+
+    Args:
+        key, actions: the game.
+        trace: lambda; it needs steps = 1. steps: n; more than 1 needs trace = 0.
+    """
+    boards, afterstates, rewards = [rules.starting_board(key)], [], []
+    for n, action in enumerate(actions):
+        after, reward = rules.move(boards[-1], action)
+        afterstates.append(after)
+        rewards.append(np.float32(reward))
+        spawn = rules.next_spawn(after, key, rules.STARTING_TILES + n)
+        boards.append(rules.place(after, spawn))
+
+    following = [network.dead] * len(boards)  # reward + value of the best move on each board
+    target = network.dead
+    run = 0  # how many recorded moves from here on are those of today
+    for i in reversed(range(len(actions))):
+        if i + 1 < len(actions):
+            action, reward, value, _ = best_move(network, boards[i + 1])
+            following[i + 1] = np.float32(reward) + value
+            run = run + 1 if action == actions[i + 1] else 0
+            if steps > 1:
+                taken = min(run, steps - 1)
+                target = following[i + 1 + taken]
+                for k in range(taken, 0, -1):
+                    target += rewards[i + k]
+            elif run and trace > 0:
+                lambda_ = np.float32(trace)
+                target = np.float32(reward) + (np.float32(1) - lambda_) * value + lambda_ * target
+            else:
+                target = following[i + 1]
+        update(network, features(afterstates[i], network.patterns), target, alpha, coherence)

@@ -6,7 +6,7 @@ Letters in shapes: T entries, P patterns, m = 8 P features, G games, N boards.
 import mmap
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ from agents.ntuple import kernels
 from agents.ntuple.patterns import Patterns
 from env2048.board import FOUR_PROBABILITY, Board, four_threshold
 from env2048.kernels import row_table
+
+Array = NDArray[Any]
+
+_NOT_RECORDED = np.empty(0, np.uint8)
 
 
 @dataclass(frozen=True)
@@ -27,28 +31,42 @@ class NTupleNetwork:
         table: float32 [T, columns]. Column 0 holds the weights; learners that keep more of each
             entry (TC: sum of errors, sum of their sizes) have it in the columns beside, because a
             weight and its companions are needed together and so share a cache line.
+        initial: what every board is worth before anything is learned; the weights, zeros at first,
+            add to it. Above 0 it is optimistic initialization (Guei et al. 2021).
     """
 
     patterns: Patterns
     table: NDArray[np.float32]
+    initial: float = 0.0
 
     @classmethod
-    def zeros(cls, patterns: Patterns, columns: int = 1) -> Self:
+    def zeros(cls, patterns: Patterns, columns: int = 1, initial: float = 0.0) -> Self:
         """A network that knows nothing."""
-        return cls(patterns, huge_zeros((patterns.entries, columns)))
+        return cls(patterns, huge_zeros((patterns.entries, columns)), initial)
 
     def value(self, board: Board) -> float:
         """The value of one afterstate, uint8 [4, 4]: the definition, in plain NumPy."""
+        return self.initial + float(self.learned(features(board, self.patterns)))
+
+    def learned(self, entries: list[int]) -> np.float32:
+        """What the weights say of the board with these features: their sum."""
         total = np.float32(0)
-        for feature in features(board, self.patterns):
-            total += self.table[feature, 0]
-        return float(total)
+        for entry in entries:
+            total += self.table[entry, 0]
+        return total
+
+    @property
+    def dead(self) -> np.float32:
+        """What a finished game is worth on the scale of the weights: 0 in points."""
+        return np.float32(-self.initial)
 
     def move_values(self, boards: NDArray[np.uint8]) -> NDArray[np.float64]:
         """reward + value of the afterstate for each move, NaN if illegal; [N, 4, 4] -> [N, 4]."""
         values = np.empty((len(boards), 4), np.float64)
         cells = np.ascontiguousarray(boards).reshape(len(boards), 16)
-        kernels.move_values(cells, self.table, *self._tables(), values)
+        masks, offsets = self.patterns.masks, self.patterns.offsets
+        kernels.move_values(cells, self.table, masks, offsets, row_table(), values)
+        values += self.initial
         return values
 
     def play(self, keys: NDArray[np.uint64], four_probability: float = FOUR_PROBABILITY) -> Games:
@@ -56,25 +74,62 @@ class NTupleNetwork:
         games = Games.empty(keys)
         threshold = np.uint64(four_threshold(four_probability))
         kernels.play(
-            self.table, *self._tables(), threshold, keys, games.scores, games.largest, games.moves
-        )
+            self.table, self.patterns.masks, self.patterns.offsets, row_table(), threshold, keys,
+            games.scores, games.largest, games.moves,
+        )  # fmt: skip
         return games
 
-    def train(self, keys: NDArray[np.uint64], alpha: float, coherence: bool) -> Games:
+    def train(
+        self,
+        keys: NDArray[np.uint64],
+        alpha: float,
+        coherence: bool,
+        actions: NDArray[np.uint8] = _NOT_RECORDED,
+    ) -> Games:
         """Plays the games with these keys and learns after every move; see `learners.py`.
 
         Releases the GIL, so threads may train one network together (without locks: Hogwild, Niu et
         al. 2011; now and then an update of one thread is lost to another).
+
+        Args:
+            keys: uint64 [G].
+            alpha: the learning rate, 0 to learn nothing.
+            coherence: temporal coherence if True, else TD(0).
+            actions: uint8 [A], where the moves of the last game are written as far as they fit.
         """
         games = Games.empty(keys)
         kernels.train(
-            self.table, *self._tables(), np.uint64(four_threshold(FOUR_PROBABILITY)),
-            np.float32(alpha), coherence, keys, games.scores, games.largest, games.moves,
+            *self._tables(), np.float32(alpha), coherence, self.dead, keys, actions,
+            games.scores, games.largest, games.moves,
         )  # fmt: skip
         return games
 
-    def _tables(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint32]]:
-        return self.patterns.masks, self.patterns.offsets, row_table()
+    def relearn(
+        self,
+        key: int,
+        actions: NDArray[np.uint8],
+        alpha: float,
+        coherence: bool,
+        trace: float = 0.0,
+        steps: int = 1,
+    ) -> None:
+        """Learns from a game again, last move first; see `learners.relearn_game`.
+
+        Args:
+            key: the game's. actions: its moves, uint8 [n].
+            alpha: the learning rate. coherence: temporal coherence if True, else TD(0).
+            trace: lambda. steps: rewards that count as they fell. One of them is 0 or 1.
+        """
+        kernels.relearn(
+            *self._tables(), np.float32(alpha), coherence, self.dead, np.float32(trace), steps,
+            np.uint64(key), actions,
+        )  # fmt: skip
+
+    def _tables(self) -> tuple[Array, Array, Array, Array, Array, np.uint64]:
+        """The first arguments of the learning kernels: table, patterns, rows, chance of a 4."""
+        patterns, threshold = self.patterns, np.uint64(four_threshold(FOUR_PROBABILITY))
+        cells = patterns.masks, patterns.offsets, patterns.small
+        return self.table, *cells, row_table(), threshold
 
 
 def features(board: Board, patterns: Patterns) -> list[int]:

@@ -22,11 +22,21 @@ TILES = 16
 """Values of a cell that a network tells apart: empty, 2, 4, ... 32768 (and above)."""
 
 NETWORKS: dict[str, tuple[str, ...]] = {
-    # Yeh et al. 2017 ("Multistage temporal difference learning for 2048-like games"), fig. 6.
-    "4x6": ("012345", "456789", "012456", "45689a"),
+    # Szubert & Jaskowski 2014: the 17 lines and squares of the board, of which the symmetries leave
+    # two lines and three squares.
+    "17x4": ("0123", "4567", "0145", "1256", "569a"),
     # Small enough to ship: rows, squares with a tail, and crosses of five cells.
     "6x5": ("01234", "45678", "01245", "45689", "01256", "12569"),
+    # Yeh et al. 2017 ("Multistage temporal difference learning for 2048-like games"), fig. 6.
+    "4x6": ("012345", "456789", "012456", "45689a"),
+    # The four axes and rectangles of Jaskowski 2016 and the outer row.
+    "5x6": ("012345", "456789", "89abcd", "012456", "45689a"),
+    # Matsuzaki 2016 ("Systematic selection of n-tuple networks"), the best six and eight.
+    "6x6": ("012456", "456789", "012345", "234569", "01259a", "345678"),
+    "8x6": ("012456", "456789", "012345", "234569", "01259a", "345678", "134567", "01489a"),
 }
+"""Networks by name. Several are joined by commas, as in `4x6,17x4`: the small patterns learn from a
+few games what the large ones need many for."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +47,15 @@ class Patterns:
         cells: the patterns as written.
         masks: uint64 [P], 15 in each cell of the pattern (see `env2048.kernels`: packed boards).
         offsets: uint64 [P], where the table of each pattern begins.
+        small: bool [P], whether a pattern has less than six cells: then one of its weights often
+            stands several times in the value of a board, as that of four empty cells.
         entries: T, the size of all tables together.
     """
 
     cells: tuple[str, ...]
     masks: NDArray[np.uint64]
     offsets: NDArray[np.uint64]
+    small: NDArray[np.bool_]
     entries: int
 
     @property
@@ -52,13 +65,14 @@ class Patterns:
 
 
 def parse_patterns(network: str | Sequence[str]) -> Patterns:
-    """Patterns from a network's name, or from patterns such as `"012345,456789"`.
+    """Patterns from names of networks and patterns, such as `"4x6"` or `"4x6,0123,569a"`.
 
     Raises:
         ValueError: if a name is unknown, a cell does not exist or stands twice in a pattern.
     """
     if isinstance(network, str):
-        network = NETWORKS.get(network) or tuple(network.replace(":", ",").split(","))
+        parts = network.replace(":", ",").split(",")
+        network = tuple(cells for part in parts for cells in NETWORKS.get(part, (part,)))
     for pattern in network or ("",):
         if not set(pattern) <= set("0123456789abcdef") or not 1 <= len(pattern) <= 7:
             raise ValueError(
@@ -72,5 +86,6 @@ def parse_patterns(network: str | Sequence[str]) -> Patterns:
         cells=tuple(network),
         masks=np.array([sum(15 << 4 * int(c, 16) for c in p) for p in network], dtype=np.uint64),
         offsets=np.cumsum([0, *sizes[:-1]], dtype=np.uint64),
+        small=np.array([len(pattern) < 6 for pattern in network]),
         entries=sum(sizes),
     )

@@ -30,7 +30,7 @@ def pack_network(network: NTupleNetwork) -> tuple[Tensors, dict[str, Any]]:
     for column in range(table.shape[1]):
         touched |= table[:, column] != 0
     tensors: Tensors = {"touched": np.packbits(touched), "entries": table[touched]}
-    return tensors, {"patterns": list(network.patterns.cells), "storage": "exact"}
+    return tensors, _described(network, "exact")
 
 
 def pack_compact(network: NTupleNetwork) -> tuple[Tensors, dict[str, Any]]:
@@ -56,7 +56,12 @@ def pack_compact(network: NTupleNetwork) -> tuple[Tensors, dict[str, Any]]:
         "low": np.array(low, np.float32),
         "step": np.array(step, np.float32),
     }
-    return tensors, {"patterns": list(network.patterns.cells), "storage": "compact"}
+    return tensors, _described(network, "compact")
+
+
+def _described(network: NTupleNetwork, storage: str) -> dict[str, Any]:
+    patterns = list(network.patterns.cells)
+    return {"patterns": patterns, "storage": storage, "initial": network.initial}
 
 
 def unpack_network(tensors: Tensors, metadata: dict[str, Any], name: str) -> NTupleNetwork:
@@ -73,29 +78,32 @@ def unpack_network(tensors: Tensors, metadata: dict[str, Any], name: str) -> NTu
         patterns = parse_patterns(names)
         unpack = {"exact": _unpack_exact, "compact": _unpack_compact}[metadata["storage"]]
         require_memory(patterns.entries * (4 + 1), name)  # a weight and a flag each
-        network = unpack(tensors, patterns)
+        initial = float(metadata.get("initial", 0.0))
+        if not np.isfinite(initial):
+            raise ValueError("initial: not a finite number")
+        network = unpack(tensors, patterns, initial)
     except (KeyError, ValueError, TypeError, zlib.error) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
         raise AgentFileError(f"{name}: the network in it is damaged ({reason})") from None
     return network
 
 
-def _unpack_exact(tensors: Tensors, patterns: Patterns) -> NTupleNetwork:
+def _unpack_exact(tensors: Tensors, patterns: Patterns, initial: float) -> NTupleNetwork:
     touched = _flags(_checked(tensors, "touched", np.uint8, (patterns.entries // 8,)))
     entries = tensors["entries"]
     columns = 3 if entries.shape[1:] == (3,) else 1
     _checked(tensors, "entries", np.float32, (int(touched.sum()), columns))
-    network = NTupleNetwork.zeros(patterns, columns)
+    network = NTupleNetwork.zeros(patterns, columns, initial)
     network.table[touched] = entries
     return network
 
 
-def _unpack_compact(tensors: Tensors, patterns: Patterns) -> NTupleNetwork:
+def _unpack_compact(tensors: Tensors, patterns: Patterns, initial: float) -> NTupleNetwork:
     touched = _flags(_decompress(tensors["touched"], patterns.entries // 8))
     codes = _decompress(tensors["codes"], int(touched.sum()))
     low = _checked(tensors, "low", np.float32, (len(patterns.cells),))
     step = _checked(tensors, "step", np.float32, (len(patterns.cells),))
-    network = NTupleNetwork.zeros(patterns)
+    network = NTupleNetwork.zeros(patterns, initial=initial)
     at = 0
     for p, part in enumerate(_parts(network)):
         here = touched[part]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from agents.base import Games
 from agents.ntuple.config import COLUMNS, NTupleConfig
+from agents.ntuple.memory import LONGEST_GAME, MOST_MOVES, GameMemory
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import parse_patterns
 from agents.ntuple.storage import Tensors, pack_network, unpack_network
@@ -29,8 +30,9 @@ Report = Callable[[History], None]
 
 
 def memory_needed(config: NTupleConfig) -> int:
-    """Bytes of the tables of a run; a checkpoint takes no more than that, and mostly a tenth."""
-    return parse_patterns(config.network).entries * COLUMNS[config.algorithm] * 4
+    """Bytes of a run's tables and games; a checkpoint takes no more, and mostly a tenth."""
+    tables = parse_patterns(config.network).entries * COLUMNS[config.algorithm] * 4
+    return tables + (MOST_MOVES // 4 if config.replay > 1 else 0)
 
 
 class DivergenceError(Scratch2048Error):
@@ -44,16 +46,23 @@ class NTupleTrainer:
         config: what was asked for.
         run: where it is kept.
         network: what has been learned so far.
-        history: the games so far.
+        history: what came of the games so far.
+        memory: the games so far, if past games are learned from again.
     """
 
     def __init__(
-        self, config: NTupleConfig, run: RunFolder, network: NTupleNetwork, history: History
+        self,
+        config: NTupleConfig,
+        run: RunFolder,
+        network: NTupleNetwork,
+        history: History,
+        memory: GameMemory,
     ) -> None:
         self.config = config
         self.run = run
         self.network = network
         self.history = history
+        self.memory = memory
 
     @classmethod
     def begin(cls, config: NTupleConfig, run: RunFolder) -> "NTupleTrainer":
@@ -63,8 +72,9 @@ class NTupleTrainer:
             MemoryShortageError: if the machine has less memory than the tables take.
         """
         require_memory(memory_needed(config), f"training {config.network}")
-        network = NTupleNetwork.zeros(parse_patterns(config.network), COLUMNS[config.algorithm])
-        return cls(config, run, network, History())
+        columns = COLUMNS[config.algorithm]
+        network = NTupleNetwork.zeros(parse_patterns(config.network), columns, config.initial)
+        return cls(config, run, network, History(), GameMemory())
 
     @classmethod
     def resume(cls, config: NTupleConfig, run: RunFolder) -> "NTupleTrainer":
@@ -81,14 +91,21 @@ class NTupleTrainer:
         tensors, metadata = read_checkpoint(run.checkpoint_path)
         network = unpack_network(tensors, metadata, str(run.checkpoint_path))
         fits = network.patterns.cells == parse_patterns(config.network).cells
+        fits &= network.initial == config.initial
         if not fits or network.table.shape[1] != COLUMNS[config.algorithm]:
             raise AgentFileError(
                 f"{run.checkpoint_path}: holds another network than config.json says"
             )
         history = cls._history(tensors, metadata, run)
+        try:
+            memory = GameMemory.unpack(tensors) if config.replay > 1 else GameMemory()
+        except (KeyError, ValueError) as error:
+            raise AgentFileError(
+                f"{run.checkpoint_path}: cannot be gone on with ({error})"
+            ) from None
         run.remove_half_written()
         rewind_rows(run.metrics_path, history.games)
-        return cls(config, run, network, history)
+        return cls(config, run, network, history, memory)
 
     @staticmethod
     def _history(tensors: Tensors, metadata: dict[str, Any], run: RunFolder) -> History:
@@ -116,6 +133,8 @@ class NTupleTrainer:
                 f"{self.config.rate:g}"
             )
         tensors["recent"] = self.history.recent
+        if self.config.replay > 1:
+            tensors |= self.memory.pack()
         metadata |= {
             "agent": "ntuple",
             "games": self.history.games,
@@ -141,12 +160,39 @@ class NTupleTrainer:
             self.save()
 
     def _compile(self) -> None:
-        """Has the kernels ready before the clock starts: a training call without games."""
-        self.play(np.empty(0, np.uint64))
+        """Has the kernels ready before the clock starts: calls that learn nothing."""
+        coherence = self.config.algorithm == "tc"
+        self.network.train(np.empty(0, np.uint64), 0.0, coherence)
+        self.network.relearn(0, np.empty(0, np.uint8), 0.0, coherence)
 
-    def play(self, keys: NDArray[np.uint64]) -> Games:
-        """Trains on the games with these keys."""
-        return self.network.train(keys, self.config.rate, self.config.algorithm == "tc")
+    def play(self, first: int, count: int) -> Games:
+        """Trains on the games first, first + 1, ... of the run."""
+        config = self.config
+        keys = game_keys(config.seed, first, count)
+        coherence = config.algorithm == "tc"
+        if not config.sweeps and not config.anneal:
+            return self.network.train(keys, config.rate, coherence)
+        played = []
+        actions = np.empty(LONGEST_GAME, np.uint8)
+        for i in range(count):
+            rate = config.rate_of(first + i)
+            games = self.network.train(
+                keys[i : i + 1], rate if config.online else 0.0, coherence, actions
+            )
+            played.append(games)
+            self._sweep(int(keys[i]), actions[: games.moves[0]].copy(), rate)
+        return Games.concatenate(played)
+
+    def _sweep(self, key: int, actions: NDArray[np.uint8], rate: float) -> None:
+        """Learns again: from the game that was just played, and from past ones."""
+        config = self.config
+        if config.replay > 1:
+            self.memory.add(key, actions)
+        for n in range(config.sweeps):
+            again, moves = (key, actions) if n == 0 else self.memory.choose(key, n)
+            self.network.relearn(
+                again, moves, rate, config.algorithm == "tc", config.trace, config.steps
+            )
 
 
 class _Round:
@@ -203,7 +249,9 @@ class _Round:
                     append_rows(self._trainer.run.metrics_path, rows)
                 self._report(history)
                 if self._error is not None:
-                    raise self._error
+                    break
+        if self._error is not None:
+            raise self._error
         history.seconds = base + time.perf_counter() - start
 
     def _work(self) -> None:
@@ -211,8 +259,7 @@ class _Round:
             while (piece := self._take()) is not None:
                 first, count = piece
                 begun = time.perf_counter()
-                keys = game_keys(self._trainer.config.seed, first, count)
-                games = self._trainer.play(keys)
+                games = self._trainer.play(first, count)
                 seconds = time.perf_counter() - begun
                 with self._changed:
                     self._results[first] = games

@@ -24,9 +24,35 @@ def test_defaults():
         ({"games": 10.5}, "games must be a whole number, 1 or more, not 10.5"),
         ({"seed": -1}, "seed must be a whole number, 0 or more, not -1"),
         ({"threads": 0}, "threads must be a whole number, 1 or more, not 0"),
-        ({"threads": 257}, "threads must be 1 to 256, not 257"),
+        ({"threads": 257}, "threads must be at most 256, not 257"),
+        ({"replay": -1}, "replay must be a whole number, 0 or more, not -1"),
+        ({"replay": 1001}, "replay must be at most 1000, not 1001"),
+        ({"steps": 0}, "steps must be a whole number, 1 or more, not 0"),
+        ({"trace": 1.1}, "trace must be 0 to 1, not 1.1"),
+        ({"trace": float("nan")}, "trace must be 0 to 1, not nan"),
+        ({"initial": -1.0}, "initial must be 0 to 1e\\+06, not -1.0"),
+        ({"anneal": 2.0}, "anneal must be 0 to 1, not 2.0"),
+        ({"trace": 0.5, "steps": 2}, "choose one"),
     ],
 )
 def test_ranges(settings, message):
     with pytest.raises(ValueError, match=message):
         NTupleConfig(**settings)
+
+
+def test_the_rate_falls_evenly_to_0_at_the_end():
+    config = NTupleConfig(games=100, anneal=0.2, alpha=0.5)
+    assert [config.rate_of(game) for game in (0, 79, 80)] == [0.5] * 3
+    assert config.rate_of(90) == pytest.approx(0.25)
+    assert config.rate_of(99) == pytest.approx(0.025)
+    assert NTupleConfig(games=100).rate_of(99) == 1.0
+
+
+def test_what_is_learned_when():
+    assert (NTupleConfig().online, NTupleConfig().sweeps) == (True, 0)
+    assert (NTupleConfig(replay=3).online, NTupleConfig(replay=3).sweeps) == (True, 3)
+    assert (NTupleConfig(trace=0.5).online, NTupleConfig(trace=0.5).sweeps) == (False, 1)
+    assert (NTupleConfig(steps=5, replay=2).online, NTupleConfig(steps=5, replay=2).sweeps) == (
+        False,
+        2,
+    )

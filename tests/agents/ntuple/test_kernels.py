@@ -6,7 +6,7 @@ from oracle import random_boards
 
 from agents.base import best_moves
 from agents.ntuple import kernels
-from agents.ntuple.learners import learn_game
+from agents.ntuple.learners import learn_game, relearn_game
 from agents.ntuple.network import NTupleNetwork, features
 from agents.ntuple.patterns import parse_patterns
 from env2048 import board as rules
@@ -108,7 +108,7 @@ def test_training_equals_the_readable_learner(patterns, columns, alpha):
     slow = NTupleNetwork.zeros(parse_patterns(patterns), columns)
     keys = game_keys(7, 0, 2)
     games = fast.train(keys, alpha, coherence=columns == 3)
-    scores = [learn_game(slow, int(key), alpha, coherence=columns == 3) for key in keys]
+    scores = [learn_game(slow, int(key), alpha, coherence=columns == 3)[0] for key in keys]
     assert games.scores.tolist() == scores
     assert np.count_nonzero(slow.table[:, 0])
     assert fast.table.tobytes() == slow.table.tobytes()
@@ -131,14 +131,15 @@ def train_from(monkeypatch):
         outcome = np.zeros((3, 1), np.int64)
         threshold = np.uint64(four_threshold(FOUR_PROBABILITY))
         kernels.train.py_func(
-            network.table, network.patterns.masks, network.patterns.offsets, row_table(),
-            threshold, np.float32(alpha), coherence, np.array([key], np.uint64), *outcome,
+            network.table, network.patterns.masks, network.patterns.offsets, network.patterns.small,
+            row_table(), threshold, np.float32(alpha), coherence, network.dead,
+            np.array([key], np.uint64), np.empty(0, np.uint8), *outcome,
         )  # fmt: skip
         return outcome[:, 0].tolist()
 
     def slow(network, board, key, alpha, coherence):
         monkeypatch.setattr(rules, "starting_board", lambda key: board.copy())
-        return learn_game(network, key, alpha, coherence)
+        return learn_game(network, key, alpha, coherence)[0]
 
     return fast, slow
 
@@ -153,8 +154,8 @@ def test_training_with_tiles_above_32768(patterns, columns, alpha, train_from, r
     fast, slow = (random_network(patterns, columns, scale=1.0) for _ in range(2))
     train_fast, train_slow = train_from
     fast.table[:, 1:] = slow.table[:, 1:] = 0
-    score, largest, moves = train_fast(fast, board, 5, alpha, columns == 3)
-    assert train_slow(slow, board, 5, alpha, columns == 3) == score > 2 * 65536 + 131072
+    score, largest, moves = train_fast(fast, board, 8, alpha, columns == 3)
+    assert train_slow(slow, board, 8, alpha, columns == 3) == score > 2 * 65536 + 131072
     assert (largest, moves > 50) == (17, True)
     assert fast.table.tobytes() == slow.table.tobytes()
 
@@ -178,6 +179,32 @@ def test_a_dead_end_is_worth_nothing(coherence, train_from):
     assert networks[0].table.tobytes() == networks[1].table.tobytes()
 
 
+@pytest.mark.parametrize("patterns", PATTERNS)
+@pytest.mark.parametrize(("columns", "alpha"), [(1, 0.1), (3, 1.0)])
+@pytest.mark.parametrize(
+    ("trace", "steps", "initial"),
+    [(0.0, 1, 0), (0.5, 1, 0), (1.0, 1, 9), (0.0, 3, 0), (0.0, 99, 9)],
+)
+def test_relearning_equals_the_readable_learner(patterns, columns, alpha, trace, steps, initial):
+    """A game just played, and one of before that, some of whose moves are not today's."""
+    fast = NTupleNetwork.zeros(parse_patterns(patterns), columns, initial)
+    slow = NTupleNetwork.zeros(parse_patterns(patterns), columns, initial)
+    keys = [int(key) for key in game_keys(7, 0, 2)]
+    recorded = np.empty(5000, np.uint8)
+    games = []
+    for key in keys:
+        count = fast.train(np.array([key], np.uint64), alpha, columns == 3, recorded).moves[0]
+        games.append((key, recorded[:count].copy()))
+        score, actions = learn_game(slow, key, alpha, columns == 3)
+        assert games[-1][1].tolist() == actions
+        assert score > 0
+    for key, actions in (games[1], games[0]):
+        fast.relearn(key, actions, alpha, columns == 3, trace, steps)
+        relearn_game(slow, key, actions.tolist(), alpha, columns == 3, trace, steps)
+    assert np.isfinite(fast.table).all()
+    assert fast.table.tobytes() == slow.table.tobytes()
+
+
 def key_of_a_dead_end(board):
     """A key with which moving right ends the game: of a 4 in the corner, where a 2 would merge."""
     after, _ = rules.move(board, rules.RIGHT)
@@ -193,7 +220,7 @@ def test_training_goes_on_from_what_was_learned(trained_network):
     slow = NTupleNetwork(fast.patterns, fast.table.copy())
     key = game_keys(3, 5, 1)
     games = fast.train(key, 0.5, coherence=True)
-    assert learn_game(slow, int(key[0]), 0.5, coherence=True) == games.scores[0]
+    assert learn_game(slow, int(key[0]), 0.5, coherence=True)[0] == games.scores[0]
     assert games.moves[0] > 150
     assert fast.table.tobytes() == slow.table.tobytes()
 

@@ -33,7 +33,9 @@ def test_4x6_has_four_patterns_of_six():
     ["4x7", "", "012,", ",", "01g", "01 2", "0123456789", "01234567", "ABC", "012;345", [], [""]],
 )
 def test_unknown_networks(network):
-    with pytest.raises(ValueError, match=r"unknown network .*: choose 4x6, 6x5, or write"):
+    with pytest.raises(
+        ValueError, match=r"unknown network .*: choose 17x4, 6x5, .*, 8x6, or write"
+    ):
         parse_patterns(network)
 
 

@@ -41,6 +41,21 @@ def test_interruptions_change_nothing(
     assert left_behind(tmp_path / "pieces") == left_behind(tmp_path / "whole")
 
 
+@pytest.mark.parametrize("settings", [{"replay": 3}, {"trace": 0.5}, {"steps": 4, "anneal": 0.5}])
+def test_interruptions_of_a_run_that_learns_from_past_games(
+    settings, begin, resume, left_behind, stop_after, tmp_path, in_small_pieces
+):
+    """The past games are in the checkpoint, and which are chosen follows from the seed."""
+    settings |= {"games": 110}
+    begin(tmp_path / "whole", **settings).train(StopRequest())
+    trainer = begin(tmp_path / "pieces", **settings)
+    for asked in (2, 3, 4, 99):
+        trainer.train(stop_after(asked))
+        trainer = resume(tmp_path / "pieces", **settings)
+    assert trainer.history.games == 110
+    assert left_behind(tmp_path / "pieces") == left_behind(tmp_path / "whole")
+
+
 def test_more_games_than_first_asked_for(begin, resume, left_behind, tmp_path):
     begin(tmp_path / "whole", games=260).train(StopRequest())
     begin(tmp_path / "run", games=130).train(StopRequest())

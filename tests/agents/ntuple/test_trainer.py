@@ -30,9 +30,10 @@ def watch_keys(trainer, monkeypatch):
     keys = []
     play = trainer.play
 
-    def watched(some):
-        keys.extend(int(key) for key in some)
-        return play(some)
+    def watched(first, count):
+        games = play(first, count)
+        keys.extend(games.keys.tolist())
+        return games
 
     monkeypatch.setattr(trainer, "play", watched)
     return keys
@@ -89,16 +90,19 @@ def test_reports_follow_the_games(begin, tmp_path, in_small_pieces):
 
 
 def test_compilation_is_not_counted(begin, tmp_path, monkeypatch):
-    """The clock starts after the call without games that compiles."""
+    """The clock starts after that."""
     trainer = begin(tmp_path / "run", games=3)
     clock = {"now": 0.0}
-    play = trainer.play
 
-    def slow(keys):
-        clock["now"] += 1 if len(keys) else 1000
-        return play(keys)
+    def takes(method, seconds):
+        def slow(*arguments):
+            clock["now"] += seconds
+            return method(*arguments)
 
-    monkeypatch.setattr(trainer, "play", slow)
+        return slow
+
+    monkeypatch.setattr(trainer, "play", takes(trainer.play, 1))
+    monkeypatch.setattr(trainer, "_compile", takes(trainer._compile, 1000))
     monkeypatch.setattr(module.time, "perf_counter", lambda: clock["now"])
     trainer.train(StopRequest())
     assert 1 <= trainer.history.seconds <= 3
@@ -132,18 +136,18 @@ def test_two_threads_share_the_games_and_learn(tmp_path, monkeypatch):
     meeting = threading.Barrier(2, timeout=30)
     train = trainer.network.train
 
-    def play(some):
-        if len(some) and workers.setdefault(threading.get_ident(), 0) == 0:
+    def play(first, count):
+        if workers.setdefault(threading.get_ident(), 0) == 0:
             meeting.wait()  # both have begun, or this fails
-        games = train(some, 0.5, True)
-        workers[threading.get_ident()] = workers.get(threading.get_ident(), 0) + len(some)
-        keys.extend(some.tolist())
+        games = train(game_keys(0, first, count), 0.5, True)
+        workers[threading.get_ident()] += count
+        keys.extend(games.keys.tolist())
         return games
 
     monkeypatch.setattr(trainer, "play", play)
     trainer.train(StopRequest())
     assert sorted(keys) == sorted(game_keys(0, 0, 1000).tolist())
-    assert len([count for count in workers.values() if count]) == 2
+    assert len(workers) == 2
     assert trainer.history.games == len(trainer.history.recent) == 1000
     assert [row["games"] for row in read_rows(run.metrics_path)] == list(range(100, 1001, 100))
     scores = trainer.network.play(first_keys(0, 200)).scores
@@ -153,15 +157,14 @@ def test_two_threads_share_the_games_and_learn(tmp_path, monkeypatch):
 def test_history_is_in_the_order_of_the_games(begin, tmp_path, monkeypatch):
     """Whichever thread is done first: game i is row i. Each game is told by its score here."""
     trainer = begin(tmp_path / "run", games=300, threads=3)
-    number = {int(key): i for i, key in enumerate(game_keys(3, 0, 300))}
     overtaken = threading.Event()
 
-    def play(keys):
-        games = Games.empty(keys)
-        games.scores[:] = numbers = [number[int(key)] for key in keys]
-        if numbers[:1] == [0]:
+    def play(first, count):
+        games = Games.empty(game_keys(3, first, count))
+        games.scores[:] = np.arange(first, first + count)
+        if first == 0:
             assert overtaken.wait(30)  # the first piece is done after the second
-        elif numbers:
+        else:
             overtaken.set()
         return games
 
@@ -174,14 +177,15 @@ def test_history_is_in_the_order_of_the_games(begin, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-def test_an_error_in_a_thread_ends_the_run(threads, begin, tmp_path, monkeypatch):
+@pytest.mark.parametrize("after", [0, 1])  # 0: all of them have ended before anyone looks
+def test_an_error_in_a_thread_ends_the_run(threads, after, begin, tmp_path, monkeypatch):
     trainer = begin(tmp_path / "run", threads=threads)
     play = trainer.play
 
-    def fails(keys):
-        if len(keys) > 1:
+    def fails(first, count):
+        if first >= after:
             raise MemoryError("no more")
-        return play(keys)
+        return play(first, count)
 
     monkeypatch.setattr(trainer, "play", fails)
     before = threading.active_count()
