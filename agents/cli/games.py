@@ -33,15 +33,20 @@ def checked_config(settings: Mapping[str, Any]) -> NTupleConfig:
     from agents.ntuple.patterns import parse_patterns
 
     try:
-        config = NTupleConfig(**settings)
+        config = NTupleConfig.from_dict(settings)
         parse_patterns(config.network)
     except ValueError as error:
-        option = next((name for name in settings if str(error).startswith(name)), "network")
-        separator = ":" if option == "network" else ""
+        setting = next((name for name in settings if str(error).startswith(name)), "network")
+        separator = ":" if setting == "network" else ""
         raise UsageError(
-            f"--{option}{separator} {str(error).removeprefix(option).strip()}"
+            f"--{option(setting)}{separator} {str(error).removeprefix(setting).strip()}"
         ) from None
     return config
+
+
+def option(setting: str) -> str:
+    """What a setting of a training run is called on the command line."""
+    return "lambda" if setting == "trace" else setting
 
 
 def check_games(games: int | None, option: str = "--games") -> None:

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from tyro.conf import Positional, arg
 
 from agents.cli.command import JsonCommand, OptionalCount, OptionalRun, Seed
-from agents.cli.games import checked_config, claim_run
+from agents.cli.games import checked_config, claim_run, option
 from agents.ntuple.config import Algorithm, NTupleConfig
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
     from agents.ntuple.trainer import NTupleTrainer
     from agents.training.runs import RunFolder
+
+
+_SETTINGS = (
+    "network", "algorithm", "alpha", "replay", "trace", "steps", "initial", "anneal", "games",
+    "seed", "threads",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +42,18 @@ class Train(JsonCommand):
     """td0: TD(0); tc: temporal coherence, a learning rate for each weight. By default tc."""
     alpha: Annotated[float | None, arg(metavar="X", help_behavior_hint="")] = None
     """The learning rate. By default 0.1 for td0 and 1.0 for tc."""
+    replay: OptionalCount = None
+    """After each game, learn again from this many: from it, and from past ones. By default 0."""
+    trace: Annotated[float | None, arg(name="lambda", metavar="X", help_behavior_hint="")] = None
+    """TD(lambda): how much of what follows counts as it fell, 0 to 1. By default 0."""
+    steps: OptionalCount = None
+    """n-step returns: how many rewards count as they fell. By default 1."""
+    initial: Annotated[float | None, arg(metavar="POINTS", help_behavior_hint="")] = None
+    """What every board is worth at first: optimistic initialization. By default 0."""
+    anneal: Annotated[float | None, arg(metavar="SHARE", help_behavior_hint="")] = None
+    """The share of the games, at the end, in which the learning rate falls to 0. By default 0."""
+    recipe: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None
+    """All of these settings from a recipe: ten-thousand, or a .toml file."""
     games: OptionalCount = None
     """Games to play, with --resume those before included. By default 100,000."""
     seed: Seed = None
@@ -52,6 +70,8 @@ class Train(JsonCommand):
         if self.resume is not None:
             if self.out is not None:
                 raise UsageError("--out does not go with --resume: a run stays in its folder")
+            if self.recipe is not None:
+                raise UsageError("--recipe does not go with --resume: a run keeps its own")
             return
         if self.agent is None:
             raise UsageError(
@@ -84,8 +104,14 @@ class Train(JsonCommand):
 
     def _given(self) -> dict[str, Any]:
         """The settings that stand on the command line."""
-        names = ("network", "algorithm", "alpha", "games", "seed", "threads")
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
+        given = {name: value for name in _SETTINGS if (value := getattr(self, name)) is not None}
+        if self.recipe is None:
+            return given
+        from agents.ntuple.recipe import read_recipe
+
+        for name in set(given) - {"seed", "threads"}:
+            raise UsageError(f"--{option(name)} does not go with --recipe, which has its own")
+        return read_recipe(self.recipe) | given
 
     def _changed(self, run: "RunFolder") -> NTupleConfig:
         """The settings of a resumed run: only how long and on how many threads may change."""
@@ -102,7 +128,7 @@ class Train(JsonCommand):
         for name in set(given) - {"games", "threads"}:
             if given[name] != before.get(name):
                 raise UsageError(
-                    f"--{name} cannot change when a run goes on: it is {before.get(name)}"
+                    f"--{option(name)} cannot change when a run goes on: it is {before.get(name)}"
                 )
         return checked_config(before | given)
 

@@ -1,7 +1,8 @@
 """What an n-tuple training run can be told; plain data, so that the command line starts fast."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, Self
 
 Algorithm = Literal["td0", "tc"]
 
@@ -15,30 +16,21 @@ error."""
 
 
 @dataclass(frozen=True)
-class NTupleConfig:
-    """One run of the n-tuple learner."""
+class Stage:
+    """How games are learned from: all games of a run, or those of one stage of a recipe."""
 
-    network: str = "4x6"
-    """Networks by name (4x6, 17x4), patterns such as 012345, or several joined by commas."""
+    games: int = 100_000
+    """How many games to play."""
     algorithm: Algorithm = "tc"
     """td0: TD(0); tc: temporal coherence learning, a rate of its own for each weight."""
     alpha: float | None = None
     """The learning rate; by default 0.1 for td0 and 1.0 for tc."""
-    games: int = 100_000
-    """How many games to play."""
-    seed: int = 0
-    """The training games are those of an environment reset with this seed."""
-    threads: int = 1
-    """Threads that train the same tables, without locks. One thread is reproducible, more are
-    not."""
     replay: int = 0
     """After each game, this many are learned from again, backwards: it, and past ones by chance."""
     trace: float = 0.0
     """Lambda: how much of what follows counts as it fell, in the returns of TD(lambda)."""
     steps: int = 1
     """n: how many rewards count as they fell, in n-step returns."""
-    initial: float = 0.0
-    """What every board is worth at first; above 0, optimistic initialization."""
     anneal: float = 0.0
     """In this share of the games, at the end, the learning rate falls evenly to 0."""
 
@@ -52,18 +44,12 @@ class NTupleConfig:
             raise ValueError(f"algorithm must be one of {', '.join(COLUMNS)}, not {self.algorithm}")
         if self.alpha is not None and not 0 < self.alpha <= 10:
             raise ValueError(f"alpha must be above 0 and at most 10, not {self.alpha}")
-        for name, least in (("games", 1), ("seed", 0), ("threads", 1), ("replay", 0), ("steps", 1)):
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < least:
-                raise ValueError(f"{name} must be a whole number, {least} or more, not {value!r}")
-        for name, most in (("threads", 256), ("replay", 1000), ("steps", 1000)):
-            if getattr(self, name) > most:
-                raise ValueError(f"{name} must be at most {most}, not {getattr(self, name)}")
-        for name, highest in (("trace", 1.0), ("anneal", 1.0), ("initial", 1e6)):
-            if not 0 <= getattr(self, name) <= highest:
-                raise ValueError(f"{name} must be 0 to {highest:g}, not {getattr(self, name)}")
+        _check_whole(self, games=(1, None), replay=(0, 1000), steps=(1, 1000))
+        _check_range(self, trace=1.0, anneal=1.0)
         if self.steps > 1 and self.trace > 0:
-            raise ValueError("steps and trace are two ways to make returns longer: choose one")
+            raise ValueError(
+                "steps above 1 goes without a trace (lambda): both make returns longer"
+            )
 
     @property
     def rate(self) -> float:
@@ -71,7 +57,7 @@ class NTupleConfig:
         return ALPHA[self.algorithm] if self.alpha is None else self.alpha
 
     def rate_of(self, game: int) -> float:
-        """The learning rate of one game, counted from 0."""
+        """The learning rate of one of the games, counted from 0."""
         falling = self.anneal * self.games
         return self.rate * min(1.0, (self.games - game) / falling) if falling else self.rate
 
@@ -84,3 +70,99 @@ class NTupleConfig:
     def sweeps(self) -> int:
         """How many games are learned from again after each game."""
         return self.replay if self.online else max(self.replay, 1)
+
+
+@dataclass(frozen=True)
+class NTupleConfig(Stage):
+    """One run of the n-tuple learner.
+
+    A run with `stages` learns as they say, one after the other; the last of them lasts until all
+    `games` are played. Without, the run's own settings hold for all of its games.
+    """
+
+    network: str = "4x6"
+    """Networks by name (4x6, 17x4), patterns such as 012345, or several joined by commas."""
+    initial: float = 0.0
+    """What every board is worth at first; above 0, optimistic initialization."""
+    seed: int = 0
+    """The training games are those of an environment reset with this seed."""
+    threads: int = 1
+    """Threads that train the same tables, without locks. One thread is reproducible, more are
+    not."""
+    stages: tuple[Stage, ...] = ()
+    """The stages of a recipe."""
+
+    def __post_init__(self) -> None:
+        """Checks the ranges.
+
+        Raises:
+            ValueError: if a value is out of range.
+        """
+        super().__post_init__()
+        _check_whole(self, seed=(0, None), threads=(1, 256))
+        _check_range(self, initial=1e6)
+        if self.stages and self.games <= sum(stage.games for stage in self.stages[:-1]):
+            raise ValueError(f"games must be enough for all stages, not {self.games}")
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> Self:
+        """The settings of a file, as `dataclasses.asdict` or a recipe have them.
+
+        Raises:
+            ValueError: naming a setting that is unknown or out of range.
+        """
+        given = dict(settings)
+        stages = given.pop("stages", ())
+        if not isinstance(stages, list | tuple):
+            raise ValueError(f"stages must be a list of settings, not {stages!r}")
+        stages = tuple(Stage(**_known(Stage, stage)) for stage in stages)
+        if stages:
+            given.setdefault("games", sum(stage.games for stage in stages))
+        return cls(stages=stages, **_known(cls, given))
+
+    @property
+    def columns(self) -> int:
+        """Numbers per table entry that all stages together need."""
+        return max(COLUMNS[stage.algorithm] for stage in self.stages or (self,))
+
+    @property
+    def remembers(self) -> bool:
+        """Whether past games are learned from again at any time."""
+        return any(stage.replay > 1 for stage in self.stages or (self,))
+
+    def stage_of(self, game: int) -> tuple[Stage, int]:
+        """The stage in which a game is played, and the game's number in it; both from 0."""
+        first = 0
+        for stage in self.stages[:-1]:
+            if game < first + stage.games:
+                return stage, game - first
+            first += stage.games
+        if not self.stages:
+            return self, game
+        return replace(self.stages[-1], games=self.games - first), game - first
+
+
+def _known(kind: type, settings: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(settings, Mapping):
+        raise ValueError(f"not settings: {settings!r}")
+    known = {field.name for field in fields(kind)}
+    for name in settings:
+        if name not in known:
+            raise ValueError(f"unknown setting {name!r}: choose {', '.join(sorted(known))}")
+    return dict(settings)
+
+
+def _check_whole(settings: Stage, **ranges: tuple[int, int | None]) -> None:
+    for name, (least, most) in ranges.items():
+        value = getattr(settings, name)
+        if not isinstance(value, int) or value < least:
+            raise ValueError(f"{name} must be a whole number, {least} or more, not {value!r}")
+        if most is not None and value > most:
+            raise ValueError(f"{name} must be at most {most}, not {value}")
+
+
+def _check_range(settings: Stage, **highest: float) -> None:
+    for name, most in highest.items():
+        value = getattr(settings, name)
+        if not isinstance(value, int | float) or not 0 <= value <= most:
+            raise ValueError(f"{name} must be 0 to {most:g}, not {value!r}")

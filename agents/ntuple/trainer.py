@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.base import Games
-from agents.ntuple.config import COLUMNS, NTupleConfig
+from agents.ntuple.config import NTupleConfig, Stage
 from agents.ntuple.memory import LONGEST_GAME, MOST_MOVES, GameMemory
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import parse_patterns
@@ -31,8 +31,8 @@ Report = Callable[[History], None]
 
 def memory_needed(config: NTupleConfig) -> int:
     """Bytes of a run's tables and games; a checkpoint takes no more, and mostly a tenth."""
-    tables = parse_patterns(config.network).entries * COLUMNS[config.algorithm] * 4
-    return tables + (MOST_MOVES // 4 if config.replay > 1 else 0)
+    tables = parse_patterns(config.network).entries * config.columns * 4
+    return tables + (MOST_MOVES // 4 if config.remembers else 0)
 
 
 class DivergenceError(Scratch2048Error):
@@ -72,8 +72,9 @@ class NTupleTrainer:
             MemoryShortageError: if the machine has less memory than the tables take.
         """
         require_memory(memory_needed(config), f"training {config.network}")
-        columns = COLUMNS[config.algorithm]
-        network = NTupleNetwork.zeros(parse_patterns(config.network), columns, config.initial)
+        network = NTupleNetwork.zeros(
+            parse_patterns(config.network), config.columns, config.initial
+        )
         return cls(config, run, network, History(), GameMemory())
 
     @classmethod
@@ -92,13 +93,13 @@ class NTupleTrainer:
         network = unpack_network(tensors, metadata, str(run.checkpoint_path))
         fits = network.patterns.cells == parse_patterns(config.network).cells
         fits &= network.initial == config.initial
-        if not fits or network.table.shape[1] != COLUMNS[config.algorithm]:
+        if not fits or network.table.shape[1] != config.columns:
             raise AgentFileError(
                 f"{run.checkpoint_path}: holds another network than config.json says"
             )
         history = cls._history(tensors, metadata, run)
         try:
-            memory = GameMemory.unpack(tensors) if config.replay > 1 else GameMemory()
+            memory = GameMemory.unpack(tensors) if config.remembers else GameMemory()
         except (KeyError, ValueError) as error:
             raise AgentFileError(
                 f"{run.checkpoint_path}: cannot be gone on with ({error})"
@@ -130,10 +131,10 @@ class NTupleTrainer:
         if not np.isfinite(tensors["entries"]).all():
             raise DivergenceError(
                 f"the weights have grown beyond all bounds: train a new run with an alpha below "
-                f"{self.config.rate:g}"
+                f"{self.config.stage_of(self.history.games - 1)[0].rate:g}"
             )
         tensors["recent"] = self.history.recent
-        if self.config.replay > 1:
+        if self.config.remembers:
             tensors |= self.memory.pack()
         metadata |= {
             "agent": "ntuple",
@@ -161,38 +162,33 @@ class NTupleTrainer:
 
     def _compile(self) -> None:
         """Has the kernels ready before the clock starts: calls that learn nothing."""
-        coherence = self.config.algorithm == "tc"
-        self.network.train(np.empty(0, np.uint64), 0.0, coherence)
-        self.network.relearn(0, np.empty(0, np.uint8), 0.0, coherence)
+        for coherence in {stage.algorithm == "tc" for stage in self.config.stages or [self.config]}:
+            self.network.train(np.empty(0, np.uint64), 0.0, coherence)
+            self.network.relearn(0, np.empty(0, np.uint8), 0.0, coherence)
 
     def play(self, first: int, count: int) -> Games:
         """Trains on the games first, first + 1, ... of the run."""
-        config = self.config
-        keys = game_keys(config.seed, first, count)
-        coherence = config.algorithm == "tc"
-        if not config.sweeps and not config.anneal:
-            return self.network.train(keys, config.rate, coherence)
-        played = []
-        actions = np.empty(LONGEST_GAME, np.uint8)
-        for i in range(count):
-            rate = config.rate_of(first + i)
-            games = self.network.train(
-                keys[i : i + 1], rate if config.online else 0.0, coherence, actions
-            )
-            played.append(games)
-            self._sweep(int(keys[i]), actions[: games.moves[0]].copy(), rate)
-        return Games.concatenate(played)
+        keys = game_keys(self.config.seed, first, count)
+        stages = [self.config.stage_of(first + i) for i in range(count)]
+        if all(stage == stages[0][0] and not stage.sweeps + stage.anneal for stage, _ in stages):
+            stage = stages[0][0]
+            return self.network.train(keys, stage.rate, stage.algorithm == "tc")
+        return Games.concatenate(
+            [self._play_one(keys[i : i + 1], *stages[i]) for i in range(count)]
+        )
 
-    def _sweep(self, key: int, actions: NDArray[np.uint8], rate: float) -> None:
-        """Learns again: from the game that was just played, and from past ones."""
-        config = self.config
-        if config.replay > 1:
+    def _play_one(self, keys: NDArray[np.uint64], stage: Stage, n: int) -> Games:
+        """Trains on one game, keys [1], the n-th of a stage, and again on past ones."""
+        actions = np.empty(LONGEST_GAME, np.uint8)
+        rate, coherence = stage.rate_of(n), stage.algorithm == "tc"
+        games = self.network.train(keys, rate if stage.online else 0.0, coherence, actions)
+        key, actions = int(keys[0]), actions[: games.moves[0]]
+        if self.config.remembers:
             self.memory.add(key, actions)
-        for n in range(config.sweeps):
-            again, moves = (key, actions) if n == 0 else self.memory.choose(key, n)
-            self.network.relearn(
-                again, moves, rate, config.algorithm == "tc", config.trace, config.steps
-            )
+        for sweep in range(stage.sweeps):
+            again, moves = (key, actions) if sweep == 0 else self.memory.choose(key, sweep)
+            self.network.relearn(again, moves, rate, coherence, stage.trace, stage.steps)
+        return games
 
 
 class _Round:

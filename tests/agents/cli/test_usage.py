@@ -70,7 +70,7 @@ WRONG = [
     ("replay convert a -o b", "missing --to {scratch2048,2048rl,2048league}"),
     ("replay convert a -o b --to c", "--to must be 2048league, 2048rl or scratch2048, not 'c'"),
     ("replay convert", "missing FILE and --to {scratch2048,2048rl,2048league} and -o FILE"),
-    ("bench nobody", "unknown group 'nobody': choose agents, all or env"),
+    ("bench nobody", "unknown group 'nobody': choose agents, all, env or nets"),
     ("bench --rounds 0", "--rounds must be 1 or more, not 0"),
     ("bench --rounds 1.5", "--rounds must be a whole number, not '1.5'"),
     ("--tyro-print-completion", "give a shell: --tyro-print-completion bash|zsh|fish|tcsh"),

@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 import pytest
 
 from agents.ntuple.config import NTupleConfig
@@ -32,7 +34,7 @@ def test_defaults():
         ({"trace": float("nan")}, "trace must be 0 to 1, not nan"),
         ({"initial": -1.0}, "initial must be 0 to 1e\\+06, not -1.0"),
         ({"anneal": 2.0}, "anneal must be 0 to 1, not 2.0"),
-        ({"trace": 0.5, "steps": 2}, "choose one"),
+        ({"trace": 0.5, "steps": 2}, "steps above 1 goes without a trace"),
     ],
 )
 def test_ranges(settings, message):
@@ -56,3 +58,56 @@ def test_what_is_learned_when():
         False,
         2,
     )
+
+
+RECIPE = {
+    "network": "0123",
+    "stages": [
+        {"games": 10, "algorithm": "td0", "alpha": 0.5},
+        {"games": 20, "replay": 2},
+        {"games": 10, "anneal": 1.0},
+    ],
+}
+
+
+def test_the_stages_of_a_recipe():
+    config = NTupleConfig.from_dict(RECIPE)
+    assert config.games == 40
+    assert config.columns == 3
+    assert config.remembers
+    stages = [config.stage_of(game) for game in (0, 9, 10, 29, 30, 39)]
+    assert [(stage.algorithm, stage.replay, n) for stage, n in stages] == [
+        ("td0", 0, 0), ("td0", 0, 9), ("tc", 2, 0), ("tc", 2, 19), ("tc", 0, 0), ("tc", 0, 9),
+    ]  # fmt: skip
+    stage, n = config.stage_of(39)
+    assert stage.rate_of(n) == pytest.approx(0.1)
+    assert NTupleConfig.from_dict(asdict(config)) == config
+
+
+def test_the_last_stage_lasts_until_all_games_are_played():
+    config = NTupleConfig.from_dict({**RECIPE, "games": 130})
+    stage, n = config.stage_of(80)
+    assert (stage.games, n) == (100, 50)
+    assert stage.rate_of(n) == pytest.approx(0.5)
+    with pytest.raises(ValueError, match="games must be enough for all stages, not 30"):
+        NTupleConfig.from_dict({**RECIPE, "games": 30})
+
+
+def test_a_run_without_stages_is_its_own_stage():
+    config = NTupleConfig(games=50, algorithm="td0")
+    assert config.stage_of(20) == (config, 20)
+    assert (config.columns, config.remembers) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"speed": 1}, "unknown setting 'speed': choose algorithm, alpha"),
+        ({"stages": [{"seed": 1}]}, "unknown setting 'seed': choose algorithm, alpha"),
+        ({"stages": [{"games": 0}]}, "games must be a whole number"),
+        ({"stages": [3]}, "not settings: 3"),
+    ],
+)
+def test_wrong_settings(settings, message):
+    with pytest.raises(ValueError, match=message):
+        NTupleConfig.from_dict(settings)

@@ -73,7 +73,7 @@ def test_the_checkpoint_is_the_agent(begin, tmp_path):
     agent = agents.load(tmp_path / "run")
     assert agent.network.table.tobytes() == trainer.network.table.tobytes()
     _, metadata = read_checkpoint(trainer.run.checkpoint_path)
-    assert metadata["config"] == asdict(trainer.config)
+    assert NTupleConfig.from_dict(metadata["config"]) == trainer.config
     assert metadata["games"] == 120
     names = sorted(found.name for found in (tmp_path / "run").iterdir())
     assert names == ["checkpoint.safetensors", "config.json", "metrics.jsonl"]
