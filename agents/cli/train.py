@@ -53,7 +53,7 @@ class Train(JsonCommand):
     anneal: Annotated[float | None, arg(metavar="SHARE", help_behavior_hint="")] = None
     """The share of the games, at the end, in which the learning rate falls to 0. By default 0."""
     recipe: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None
-    """All of these settings from a recipe: ten-thousand, or a .toml file."""
+    """All of these settings from a recipe: ten-thousand, embedded, or a .toml file."""
     games: OptionalCount = None
     """Games to play, with --resume those before included. By default 100,000."""
     seed: Seed = None

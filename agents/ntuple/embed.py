@@ -1,16 +1,39 @@
-"""Makes a small player of a run: `python -m agents.ntuple.embed RUN FILE`.
+"""Makes a small player of a run: `python -m agents.ntuple.embed RUN FILE [ENTRIES]`.
 
 The player in the wheel, `agents/weights/ntuple.safetensors`, is made so; `agents/weights/README.md`
 has the commands. Of the learner's table the weights alone are kept, 8 bits each, compressed (see
-`storage.pack_compact`).
+`storage.pack_compact`), and of these, with ENTRIES, only as many as that: those that learning has
+moved most. The others were met a few times in thousands of games, and know little.
 """
 
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.storage import pack_compact
 from agents.training.checkpoints import write_checkpoint
+
+
+def prune(network: NTupleNetwork, entries: int) -> NTupleNetwork:
+    """A network of the weights that learning has moved most; the others are 0.
+
+    How much an entry was moved is the sum of the sizes of its errors, which TC keeps.
+
+    Raises:
+        ValueError: if the network was not trained by TC.
+    """
+    if network.table.shape[1] != 3:
+        raise ValueError("only networks trained by TC know how much their weights were moved")
+    moved = network.table[:, 2]
+    kept = NTupleNetwork.zeros(network.patterns, initial=network.initial)
+    if entries < np.count_nonzero(moved):
+        chosen = np.argpartition(moved, -entries)[-entries:]
+    else:
+        chosen = np.flatnonzero(moved)
+    kept.table[chosen, 0] = network.table[chosen, 0]
+    return kept
 
 
 def embed(network: NTupleNetwork, path: Path) -> None:
@@ -19,7 +42,7 @@ def embed(network: NTupleNetwork, path: Path) -> None:
     write_checkpoint(path, tensors, {"agent": "ntuple", **metadata})
 
 
-def main(run: str, path: str) -> None:
+def main(run: str, path: str, entries: str | None = None) -> None:
     """Writes the player of a run folder.
 
     Raises:
@@ -32,7 +55,8 @@ def main(run: str, path: str) -> None:
     agent = load(run)
     if not isinstance(agent, NTupleAgent):
         raise TypeError(f"{run}: not an n-tuple network")
-    embed(agent.network, Path(path))
+    network = agent.network if entries is None else prune(agent.network, int(entries))
+    embed(network, Path(path))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ bit per entry (`touched`) and the entries whose bit is set: exact, and a tenth o
 *compact* file, as in the wheel, keeps the weights alone, 8 bits each, and compresses both parts.
 """
 
+import hashlib
 import zlib
 from typing import Any
 
@@ -56,7 +57,16 @@ def pack_compact(network: NTupleNetwork) -> tuple[Tensors, dict[str, Any]]:
         "low": np.array(low, np.float32),
         "step": np.array(step, np.float32),
     }
-    return tensors, _described(network, "compact")
+    return tensors, {**_described(network, "compact"), "sha256": checksum(tensors)}
+
+
+def checksum(tensors: Tensors) -> str:
+    """SHA-256 of the tensors' names and bytes, in hexadecimal."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(tensors[name]).tobytes())
+    return digest.hexdigest()
 
 
 def _described(network: NTupleNetwork, storage: str) -> dict[str, Any]:
@@ -76,6 +86,8 @@ def unpack_network(tensors: Tensors, metadata: dict[str, Any], name: str) -> NTu
         if not isinstance(names, list) or not all(isinstance(name_, str) for name_ in names):
             raise ValueError("patterns: not a list of patterns")
         patterns = parse_patterns(names)
+        if "sha256" in metadata and metadata["sha256"] != checksum(tensors):
+            raise ValueError("its bytes are not those that were written")
         unpack = {"exact": _unpack_exact, "compact": _unpack_compact}[metadata["storage"]]
         require_memory(patterns.entries * (4 + 1), name)  # a weight and a flag each
         initial = float(metadata.get("initial", 0.0))

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from agents.ntuple.embed import embed, main
+from agents.ntuple.embed import embed, main, prune
 from agents.ntuple.storage import pack_compact, unpack_network
 from agents.registry import load
 from agents.training.checkpoints import AgentFileError, read_checkpoint
@@ -47,3 +47,31 @@ def test_what_holds_no_network(tmp_path):
     with pytest.raises(AgentFileError, match="holds no agent yet"):
         main(str(tmp_path), str(tmp_path / "small.safetensors"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_prune_keeps_the_weights_that_were_moved_most(run):
+    moved = run.network.table[:, 2]
+    pruned = prune(run.network, 500).table
+    kept = np.flatnonzero(pruned)
+    assert 450 < len(kept) <= 500  # a weight that came back to 0 is as good as gone
+    assert moved[kept].min() >= np.sort(moved)[-500]
+    assert (pruned[kept, 0] == run.network.table[kept, 0]).all()
+    whole = prune(run.network, 10**9).table
+    assert (whole[:, 0] == run.network.table[:, 0]).all()
+    with pytest.raises(ValueError, match="only networks trained by TC"):
+        prune(load("ntuple").network, 500)
+
+
+def test_as_a_command_with_fewer_entries(run, tmp_path):
+    main(str(run.run.path), str(tmp_path / "few"), "300")
+    assert np.count_nonzero(load(tmp_path / "few").network.table) <= 300
+
+
+def test_a_flipped_bit_is_noticed(run, tmp_path):
+    path = tmp_path / "small.safetensors"
+    embed(run.network, path)
+    data = bytearray(path.read_bytes())
+    data[-10] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(AgentFileError, match="its bytes are not those that were written"):
+        load(path)

@@ -77,6 +77,13 @@ def test_compact_of_equal_weights_is_exact():
     assert loaded.table.tobytes() == network.table.tobytes()
 
 
+def unpack_forged(tensors, metadata):
+    """What `unpack_network` makes of a file whose checksum somebody made fit."""
+    if "sha256" in metadata:
+        metadata = metadata | {"sha256": storage.checksum(tensors)}
+    return unpack_network(tensors, metadata, "file")
+
+
 def exact(network, **changes):
     tensors, metadata = pack_network(network)
     return tensors | {k: v for k, v in changes.items() if k in tensors}, metadata | {
@@ -127,7 +134,7 @@ def test_weights_that_are_not_finite(value, network):
     tensors, metadata = pack_compact(network)
     tensors["step"][1] = value
     with pytest.raises(AgentFileError, match="step: not all are finite"):
-        unpack_network(tensors, metadata, "file")
+        unpack_forged(tensors, metadata)
 
 
 @pytest.mark.parametrize("pack", [pack_network, pack_compact])
@@ -136,11 +143,11 @@ def test_anything_missing(pack, network):
     for name in tensors:
         rest = {key: tensor for key, tensor in tensors.items() if key != name}
         with pytest.raises(AgentFileError, match=rf"damaged \(no '{name}'\)"):
-            unpack_network(rest, metadata, "file")
+            unpack_forged(rest, metadata)
     for name in ("patterns", "storage"):
         rest = {key: value for key, value in metadata.items() if key != name}
         with pytest.raises(AgentFileError, match=rf"damaged \(no '{name}'\)"):
-            unpack_network(tensors, rest, "file")
+            unpack_forged(tensors, rest)
 
 
 @pytest.mark.parametrize("name", ["touched", "codes", "low", "step"])
@@ -148,7 +155,7 @@ def test_damaged_compact(name, network):
     tensors, metadata = pack_compact(network)
     for damaged in (tensors[name][: len(tensors[name]) // 2], tensors[name][:0]):
         with pytest.raises(AgentFileError, match=r"^file: the network in it is damaged"):
-            unpack_network(tensors | {name: damaged}, metadata, "file")
+            unpack_forged(tensors | {name: damaged}, metadata)
 
 
 def test_compact_whose_parts_do_not_fit_together(network):
@@ -157,9 +164,9 @@ def test_compact_whose_parts_do_not_fit_together(network):
     for wrong in (codes[:-1], codes + b"\0"):
         wrong = squeeze(np.frombuffer(wrong, np.uint8))
         with pytest.raises(AgentFileError, match=f"bytes where {len(codes)} belong"):
-            unpack_network(tensors | {"codes": wrong}, metadata, "file")
+            unpack_forged(tensors | {"codes": wrong}, metadata)
     with pytest.raises(AgentFileError, match="damaged"):
-        unpack_network(tensors | {"codes": tensors["low"]}, metadata, "file")
+        unpack_forged(tensors | {"codes": tensors["low"]}, metadata)
 
 
 def test_a_bomb_is_not_unpacked(network, monkeypatch):
@@ -182,7 +189,7 @@ def test_a_bomb_is_not_unpacked(network, monkeypatch):
     monkeypatch.setattr(storage.zlib, "decompressobj", Watched)
     for name in ("touched", "codes"):
         with pytest.raises(AgentFileError, match="bytes where"):
-            unpack_network(tensors | {name: bomb}, metadata, "file")
+            unpack_forged(tensors | {name: bomb}, metadata)
     assert max(unpacked) <= network.patterns.entries // 8 + 1
 
 
