@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from networks.arrays import Array, aligned_zeros
+from networks.clipping import clip_gradients
 from networks.layers.weights import Weights
 from networks.schedules import Constant, Schedule
 
@@ -313,21 +314,3 @@ class AdamW(Adam):
         """Shrinks the weights."""
         np.multiply(w, decay, out=w)
         return g
-
-
-def clip_gradients(gradients: Array, limit: float) -> float:
-    """Scales all gradients down together where their norm exceeds the limit.
-
-    Pascanu et al. 2013, algorithm 1: the direction stays.
-
-    Args:
-        gradients: [P], changed.
-        limit: the largest norm.
-
-    Returns:
-        The norm before.
-    """
-    norm = float(np.sqrt(gradients @ gradients))
-    if norm > limit:
-        gradients *= limit / norm
-    return norm

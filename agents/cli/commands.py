@@ -3,7 +3,9 @@
 from agents.cli.bench import Bench
 from agents.cli.command import Command
 from agents.cli.eval import Eval
+from agents.cli.nets import NETS
 from agents.cli.play import Play
+from agents.cli.plot import Plot
 from agents.cli.quickstart import Quickstart
 from agents.cli.replay import REPLAY
 from agents.cli.train import Train
@@ -22,9 +24,14 @@ COMMANDS: dict[str, type[Command] | dict[str, type[Command]]] = {
     "watch": Watch,
     "play": Play,
     "replay": REPLAY,
+    "plot": Plot,
     "bench": Bench,
+    "nets": NETS,
 }
 """Commands, and groups of commands."""
 
-GROUPS = {"replay": "Makes, checks, shows and converts replay files."}
+GROUPS = {
+    "replay": "Makes, checks, shows and converts replay files.",
+    "nets": "Trains and tests neural networks on images of characters.",
+}
 """What the groups are about."""

@@ -12,8 +12,10 @@ from rich.text import Text
 if TYPE_CHECKING:
     from agents.evaluation import Evaluation
     from agents.training.history import History
+    from networks.confusion import Judgement
 
 _SHOWN = ("2048", "4096", "8192", "16384", "32768")
+_MISTAKES = 5
 
 
 def tile_table(rates: Mapping[str, float], games: int) -> Table:
@@ -37,7 +39,9 @@ def print_evaluation(console: Console, result: "Evaluation") -> None:
     """The outcome of an evaluation, for people."""
     low, high = result.ci95
     count = len(result.games.scores)
-    console.print(f"{result.agent}: {count:,} games, seed {result.seed}", markup=False)
+    plies = f"{result.search} plies" if result.search else "as many plies as time allowed"
+    ahead = "" if result.search == 1 else f", {plies}"
+    console.print(f"{result.agent}: {count:,} games, seed {result.seed}{ahead}", markup=False)
     console.print(
         f"mean score {result.mean_score:,.0f} (95% interval {low:,.0f} to {high:,.0f}), "
         f"best {result.max_score:,}"
@@ -46,6 +50,25 @@ def print_evaluation(console: Console, result: "Evaluation") -> None:
     console.print(
         f"{result.moves:,} moves in {result.seconds:.1f} s: {result.moves_per_second:,.0f} moves/s"
     )
+
+
+def print_judgement(console: Console, title: str, judged: "Judgement") -> None:
+    """What a classifier got right, and its most frequent mistakes, for people."""
+    from networks.data import CLASSES
+
+    low, high = judged.interval
+    console.print(
+        f"{title}: {judged.accuracy:.2%} of {judged.count:,} right (95% interval {low:.2%} to "
+        f"{high:.2%}), {judged.errors:,} error{'' if judged.errors == 1 else 's'}",
+        markup=False,
+    )
+    pairs = judged.frequent_mistakes()[:_MISTAKES]
+    if pairs:
+        console.print(
+            "most often: "
+            + ", ".join(f"{CLASSES[i]} as {CLASSES[j]} {count}" for i, j, count in pairs),
+            markup=False,
+        )
 
 
 def brief_rates(rates: Mapping[str, float]) -> str:
@@ -95,11 +118,45 @@ class _TwoLines(Progress):
                 yield Text(f"  {task.fields['text']}", no_wrap=True, overflow="ellipsis")
 
 
-def _progress(console: Console) -> Progress:
+@contextmanager
+def epochs_bar(console: Console, steps: int, done: int) -> Iterator[Any]:
+    """A bar for the training of a network; yields what to call with its steps and last metrics."""
+    with _progress(console, "steps") as progress:
+        task = progress.add_task("training", total=steps, completed=done, text="")
+
+        def show(made: int, metrics: Mapping[str, float]) -> None:
+            text = f"epoch {metrics['epoch']}  loss {metrics['loss']:.4f}" if metrics else ""
+            if "validation_accuracy" in metrics:
+                text += f"  accuracy on images held out {metrics['validation_accuracy']:.2%}"
+            progress.update(task, completed=made, text=text)
+
+        yield show
+
+
+@contextmanager
+def download_bar(console: Console) -> Iterator[Any]:
+    """A bar that appears with the first bytes; yields what to call with their number, and all."""
+    progress = _progress(console, "bytes")
+    tasks: list[TaskID] = []
+
+    def show(come: int, total: int) -> None:
+        if not tasks:
+            progress.start()
+            tasks.append(progress.add_task("download", total=total, text=""))
+        progress.update(tasks[0], completed=come, total=total)
+
+    try:
+        yield show
+    finally:
+        if tasks:
+            progress.stop()
+
+
+def _progress(console: Console, unit: str = "games") -> Progress:
     return _TwoLines(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
-        TextColumn("{task.completed:,.0f}/{task.total:,.0f} games"),
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f} " + unit),
         TimeRemainingColumn(compact=True),
         console=console,
         disable=console.quiet,

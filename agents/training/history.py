@@ -19,6 +19,8 @@ from env2048.files import atomic_path
 
 RECENT = 1000
 ROW = 100
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+"""How the scores of a row are distributed: the scores below which these shares of its games are."""
 
 
 @dataclass
@@ -63,6 +65,7 @@ class History:
             "moves": self.moves,
             "mean_score": float(last[:, 0].mean()),
             "max_score": int(last[:, 0].max()),
+            "score_quantiles": np.quantile(last[:, 0], QUANTILES).tolist(),
             "mean_moves": float(last[:, 2].mean()),
             "tile_rates": tile_rates(last[:, 1]),
         }
@@ -91,15 +94,20 @@ def append_rows(path: Path, rows: list[dict[str, Any]]) -> None:
         os.fsync(file.fileno())
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """The rows of a metrics file up to a line that is none, as the last one after a kill."""
+def read_rows(path: Path, counts: str = "games") -> list[dict[str, Any]]:
+    """The rows of a metrics file up to a line that is none, as the last one after a kill.
+
+    Args:
+        path: the file; one that is missing has no rows.
+        counts: the whole number that each row has: `games`, or `epoch` in a network's run.
+    """
     rows: list[dict[str, Any]] = []
     for line in path.read_bytes().splitlines() if path.exists() else []:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError):
             break
-        if not isinstance(row, dict) or not isinstance(row.get("games"), int):
+        if not isinstance(row, dict) or not isinstance(row.get(counts), int):
             break
         rows.append(row)
     return rows

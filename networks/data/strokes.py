@@ -185,6 +185,11 @@ def _curve(points: int) -> NDArray[np.float64]:
     return matrix
 
 
+def curves_of(way: str) -> list[NDArray[np.float64]]:
+    """One way of a digit as it is meant: the smooth curve of each stroke, [C, 2] in 0 to 1."""
+    return [_curve(len(stroke)) @ stroke for stroke in _points(way)]
+
+
 def write_way(way: str, count: int, rng: Generator) -> NDArray[np.float64]:
     """Writes one way of a digit many times: the points of the pen's path, [N, C, 2]."""
     strokes = _points(way)

@@ -72,6 +72,7 @@ def test_rows_are_of_a_hundred_games_each():
             "moves": make_games(0, row["games"]).moves.sum(),
             "mean_score": games.scores.mean(),
             "max_score": games.scores.max(),
+            "score_quantiles": np.quantile(games.scores, [0.1, 0.25, 0.5, 0.75, 0.9]).tolist(),
             "mean_moves": games.moves.mean(),
             "tile_rates": tile_rates(games.largest),
         }

@@ -6,28 +6,32 @@ const DATA = JSON.parse(document.getElementById("data").textContent);
 const NETWORK = new Network(DATA.layers);
 const DARK = window.matchMedia("(prefers-color-scheme: dark)");
 const SAY_AFTER_MS = 500; // a screen reader should not speak of every point of a stroke
+const UNIT_SIZE = 12; // of a unit's square, in pixels
+const MATTERED_AFTER_MS = 60; // the slowest picture must not hold up the drawing
 
 const element = (id) => document.getElementById(id);
-const pad = new Pad(element("pad"), changed, say);
+const pad = new Pad(element("pad"), changed);
 const bars = DATA.classes.map(addBar);
 const units = NETWORK.layers.slice(0, -1).map(addLayer);
 
 let frame = null; // the next update, if one is waiting
-let speech = null; // what will be said, if something is waiting
-let seen = null; // {image, logits}: the latest, for whoever wants to check
+let mattered = null; // the next picture of the pixels that mattered, likewise
+let speech = null; // what will be said, likewise
+let reading = null; // the latest {image, x, logits, ranking, empty}
 
 function addBar(name) {
   const row = element("bars").insertRow();
-  row.innerHTML = `<th scope="row">${name}</th><td class="track"><div></div></td><td>0\u202f%</td>`;
-  return { row, bar: row.querySelector("div"), text: row.lastElementChild };
+  row.innerHTML = `<th scope="row">${name}</th>`
+    + '<td><div class="track"><div class="bar"></div></div></td><td></td>';
+  return { row, bar: row.querySelector(".bar"), text: row.lastElementChild };
 }
 
 function addLayer({ outputs }, i) {
   const figure = element("layers").appendChild(document.createElement("figure"));
+  figure.style.width = `${UNIT_SIZE * columnsFor(outputs)}px`; // or less, on a narrow screen
   const canvas = figure.appendChild(document.createElement("canvas"));
   canvas.className = "pixels";
   canvas.setAttribute("role", "img");
-  canvas.style.maxWidth = `${18 * columnsFor(outputs)}px`;
   const caption = figure.appendChild(document.createElement("figcaption"));
   return { canvas, caption, name: `Hidden layer ${i + 1}` };
 }
@@ -46,11 +50,11 @@ function update() {
   const empty = pad.strokes.length === 0;
   const shares = empty ? DATA.classes.map(() => 0) : softmax(logits);
   const ranking = shares.map((_, i) => i).sort((a, b) => shares[b] - shares[a]);
-  seen = { image: Array.from(image), logits: Array.from(logits) };
+  reading = { image, x, logits, ranking, empty };
 
   showAnswer(shares, ranking, empty);
   paintImage(element("sees"), image);
-  showAttribution(image, x, ranking, empty);
+  mattered ??= setTimeout(showAttribution, MATTERED_AFTER_MS);
   units.forEach((unit, i) => showUnits(unit, passes.as[i + 1], empty));
   for (const [id, possible] of [["undo", pad.canUndo], ["clear", !empty]]) {
     element(id).setAttribute("aria-disabled", String(!possible));
@@ -75,15 +79,18 @@ function showAnswer(shares, [first, second], empty) {
   say(`${DATA.classes[first]}, ${percent(shares[first])}${others}`);
 }
 
-function showAttribution(image, x, [first, second], empty) {
+function showAttribution() {
+  mattered = null;
+  const { image, x, ranking: [first, second], empty } = reading;
   const attribution = empty ? x : NETWORK.attribution(x, first, second);
   paintAttribution(element("mattered"), image, attribution);
   const [winner, rival] = [DATA.classes[first], DATA.classes[second]];
   const key = element("mattered-key");
   key.textContent = "Which pixels decide between the two likeliest digits.";
   if (!empty) {
-    key.innerHTML = `Why ${winner} and not ${rival}: <span class="key for"></span>for ${winner}, `
-      + `<span class="key against"></span>for ${rival}.`;
+    key.innerHTML = `Why ${winner} and not ${rival}: `
+      + `<span class="key"><span class="for"></span>for ${winner},</span> `
+      + `<span class="key"><span class="against"></span>for ${rival}.</span>`;
   }
 }
 
@@ -94,11 +101,11 @@ function showUnits({ canvas, caption, name }, values, empty) {
   canvas.setAttribute("aria-label", caption.textContent);
 }
 
-/** Has a screen reader say the latest of what there is to say, once the pen rests. */
+/** Has a screen reader say the latest of what there is to say, once the drawing rests. */
 function say(text) {
   clearTimeout(speech);
   speech = setTimeout(() => {
-    element("status").textContent = text;
+    element("status").textContent = (pad.penDown ? "Pen down. " : "") + text;
   }, SAY_AFTER_MS);
 }
 

@@ -89,21 +89,18 @@ class Network {
    * delta^L = the weights of the logits, delta^(l-1) = (w^l)^T delta^l * sigma'(z^(l-1)). BP2 of
    * Nielsen. Only the pixels in `wanted` are worked out, the others stay 0.
    */
-  gradient({ zs, as }, logitWeights, wanted) {
+  gradient({ zs }, logitWeights, wanted) {
     let delta = Float64Array.from(logitWeights);
     for (let l = this.layers.length - 1; l >= 0; l--) {
       const { outputs, inputs, w } = this.layers[l];
+      const slopes = l > 0 ? zs[l - 1].map(this.layers[l - 1].sigma[1]) : null;
       const below = new Float64Array(inputs);
-      const columns = l === 0 ? wanted : as[l].map((_, k) => k);
+      const places = l > 0 ? nonzero(slopes) : wanted;
       for (let j = 0; j < outputs; j++) {
         if (delta[j] === 0) continue;
-        for (const k of columns) below[k] += w[j * inputs + k] * delta[j];
+        for (const k of places) below[k] += w[j * inputs + k] * delta[j];
       }
-      if (l > 0) {
-        const derivative = this.layers[l - 1].sigma[1];
-        for (let k = 0; k < inputs; k++) below[k] *= derivative(zs[l - 1][k]);
-      }
-      delta = below;
+      delta = l > 0 ? below.map((sum, k) => sum * slopes[k]) : below;
     }
     return delta;
   }
@@ -114,9 +111,9 @@ class Network {
    *
    *     A_k = x_k * integral over alpha from 0 to 1 of dm/dx_k (alpha x),
    *
-   * by the midpoint rule. The A_k add up to m(x) - m(0).
+   * by the midpoint rule. The A_k add up to m(x) - m(0), with 8 steps to about a tenth.
    */
-  attribution(x, winner, rival, steps = 16) {
+  attribution(x, winner, rival, steps = 8) {
     const ink = nonzero(x);
     const total = new Float64Array(x.length);
     const logitWeights = new Float64Array(this.layers[this.layers.length - 1].outputs);

@@ -13,13 +13,11 @@ const ARROWS = { ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowDown: [0, 1], ArrowL
 class Pad {
   /**
    * @param canvas what is drawn on.
-   * @param onChange is called after each change of the strokes.
-   * @param say is called with what a screen reader should say of the pen.
+   * @param onChange is called after each change of the strokes or of the pen.
    */
-  constructor(canvas, onChange, say) {
+  constructor(canvas, onChange) {
     this.canvas = canvas;
     this.onChange = onChange;
-    this.say = say;
     this.strokes = []; // lists of points [x, y]
     this.earlier = []; // what `strokes` was before each change
     this.pointer = null; // the id of the pointer that is drawing
@@ -73,9 +71,8 @@ class Pad {
   #rest() {
     cancelAnimationFrame(this.writing);
     this.writing = null;
-    if (this.penDown) this.say("Pen up");
     this.penDown = false;
-    this.paint();
+    this.#changed();
   }
 
   #remember() {
@@ -107,8 +104,6 @@ class Pad {
 
   #begin(event) {
     if (this.pointer !== null || event.button !== 0) return;
-    event.preventDefault(); // no selection of text; focus is set by hand
-    this.canvas.focus({ preventScroll: true });
     this.#rest();
     this.pointer = event.pointerId;
     this.canvas.setPointerCapture(event.pointerId);
@@ -145,7 +140,6 @@ class Pad {
       if (!wasDown) {
         this.penDown = true;
         this.#startStroke(this.cursor);
-        this.say("Pen down");
       }
     } else if (event.key === "Backspace") {
       this.undo();

@@ -4,7 +4,8 @@
 
 /** A colour of the theme in force, [red, green, blue]. */
 function themeColor(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim().split(/\s+/).map(Number);
+  const style = getComputedStyle(document.documentElement);
+  return style.getPropertyValue(`--${name}`).trim().split(/\s+/).map(Number);
 }
 
 /** From one colour to another. */
@@ -35,7 +36,7 @@ function paintAttribution(canvas, image, attribution) {
   const [pro, contra] = [themeColor("for"), themeColor("against")];
   const largest = Math.max(...attribution.map(Math.abs), 1e-9);
   paintPixels(canvas, FRAME, Array.from(image, (value, i) => {
-    const share = Math.abs(attribution[i]) / largest;
+    const share = Math.sqrt(Math.abs(attribution[i]) / largest); // weak ones shall be seen, too
     return mix(mix(ground, light, (0.2 * value) / 255), attribution[i] < 0 ? contra : pro, share);
   }));
 }
@@ -50,14 +51,14 @@ function paintUnits(canvas, values) {
 
 /** In how many columns so many units are shown: rows of equal length if there is a way. */
 function columnsFor(count) {
-  const most = Math.sqrt(8 * count);
-  for (let columns = Math.floor(most); columns > most / 2; columns--) {
+  const most = Math.min(Math.ceil(Math.sqrt(8 * count)), count);
+  for (let columns = most; columns > most / 2; columns--) {
     if (count % columns === 0) return columns;
   }
-  return Math.ceil(most);
+  return most;
 }
 
-/** A probability in words: "97 %". */
+/** A probability in words: "97%". */
 function percent(share) {
-  return `${Math.round(100 * share)}\u202f%`;
+  return share > 0.995 ? ">99%" : `${Math.round(100 * share)}%`;
 }

@@ -1,0 +1,260 @@
+"""`scratch2048 nets train`: trains a network into a run folder, or goes on with one."""
+
+import re
+from dataclasses import asdict, dataclass
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from tyro.conf import Positional, arg
+
+from agents.cli.command import JsonCommand, OptionalCount, OptionalRun, Seed
+from agents.cli.games import claim_run
+from env2048.errors import UsageError
+
+if TYPE_CHECKING:
+    from agents.training.network_run import NetworkRun
+    from networks.classifier import ClassifierConfig, Examples
+
+OptionalNumber = Annotated[float | None, arg(metavar="X", help_behavior_hint="")]
+
+_SETTINGS = (
+    "activation", "epochs", "batch", "rate", "dropout", "smoothing", "drawn", "distort", "patience",
+    "seed",
+)  # fmt: skip
+DRAWN = "drawn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetsTrain(JsonCommand):
+    """Trains a network on images of characters, or goes on with a run.
+
+    Ctrl-C saves after the epoch and ends; `scratch2048 nets train --resume RUN` goes on.
+    """
+
+    model: Annotated[
+        Positional[Literal["mlp"] | None], arg(metavar="[{mlp}]", help_behavior_hint="")
+    ] = None
+    """What to train. mlp: dense layers, by default 784-800-400-10."""
+    data: Annotated[str | None, arg(metavar="NAME|DIR", help_behavior_hint="")] = None
+    """drawn (digits that the program draws), mnist, emnist-letters, emnist-balanced,
+    emnist-byclass, or a folder of IDX files; with four of them the train pair is used."""
+    hold_out: Annotated[str | None, arg(metavar="I/N", help_behavior_hint="")] = None
+    """Keep the I-th of N equal parts of the images out of training, and test on it."""
+    hidden: Annotated[str | None, arg(metavar="SIZES", help_behavior_hint="")] = None
+    """Units of the hidden layers, by default 800,400."""
+    activation: Annotated[
+        Literal["sigmoid", "tanh", "relu", "leaky-relu", "gelu"] | None,
+        arg(metavar="{sigmoid,tanh,relu,leaky-relu,gelu}", help_behavior_hint=""),
+    ] = None
+    """What follows each hidden layer. By default gelu."""
+    epochs: OptionalCount = None
+    """Passes over the images, each time distorted anew. By default 100."""
+    batch: OptionalCount = None
+    """Images per step. By default 128."""
+    rate: OptionalNumber = None
+    """The learning rate at its highest. By default 0.001."""
+    dropout: OptionalNumber = None
+    """The probability with which a hidden unit is dropped. By default 0.1."""
+    smoothing: OptionalNumber = None
+    """The share of the target that is spread over all classes. By default 0.05."""
+    drawn: OptionalNumber = None
+    """The share of drawn characters that is mixed in. By default 0.25."""
+    distort: OptionalNumber = None
+    """How strongly images are distorted, 0 not at all. By default 1."""
+    patience: OptionalCount = None
+    """Stop after so many epochs without a better loss on the part that --hold-out keeps."""
+    seed: Seed = None
+    """The same seed, the same network."""
+    out: OptionalRun = None
+    """The run folder, by default runs/mlp-1, -2, ..."""
+    resume: OptionalRun = None
+    """A run folder to go on with."""
+
+    def check(self) -> None:
+        """Checks the settings, and that there is a place for the run."""
+        if self.resume is not None:
+            for name in ("out", "data", "hold_out", "hidden", *_SETTINGS):
+                if getattr(self, name) is not None:
+                    raise UsageError(
+                        f"--{_option(name)} does not go with --resume: a run keeps its settings"
+                    )
+            return
+        if self.model is None or self.data is None:
+            raise UsageError(
+                "which model, on what? scratch2048 nets train mlp --data drawn, or go on with a "
+                "run: scratch2048 nets train --resume RUN"
+            )
+        self._part()
+        if self.patience is not None and self.hold_out is None:
+            raise UsageError("--patience needs --hold-out I/N: images that show when to stop")
+        if self.data == DRAWN and self.hold_out is not None:
+            raise UsageError("--hold-out is for images of your own: no drawn image comes twice")
+        if self.data == DRAWN and self.drawn is not None:
+            raise UsageError("--drawn is for images of your own: with --data drawn all are drawn")
+        if self.data != DRAWN and self.drawn == 1:
+            raise UsageError("--drawn must be below 1; for drawn images alone give --data drawn")
+        self._config(10)
+        if self.out is not None:
+            claim_run(self.out)
+
+    def run(self) -> None:
+        """Trains."""
+        from agents.cli.nets.data import one_line_errors
+        from agents.cli.show import epochs_bar
+        from agents.training.stop import StopRequest
+
+        with one_line_errors():
+            training = self._resumed() if self.resume is not None else self._begun()
+            done = training.trainer.optimizer.steps
+            with StopRequest() as stop, epochs_bar(self.stderr, training.steps, done) as bar:
+                complete = training.train(stop, bar)
+        if not complete:
+            self.say(
+                f"stopped after {len(training.history):,} epochs and saved; go on with: "
+                f"scratch2048 nets train --resume {quote(str(training.run.path))}"
+            )
+            raise KeyboardInterrupt
+        self._print(training)
+
+    def _begun(self) -> "NetworkRun":
+        """A new run."""
+        from agents.training.network_run import NetworkRun
+        from agents.training.runs import RunFolder, free_name
+
+        assert self.data is not None
+        part = self._part()
+        examples, tests = self._images(self.data, part)
+        highest = 0 if examples is None else int(examples.labels.max())
+        config = self._config(max(10, highest + 1), self.choose_seed(self.seed))
+        path = self.out or claim_run(free_name("mlp"))
+        run = RunFolder.create(path, "mlp", {"data": self.data, "hold_out": part, **asdict(config)})
+        training = NetworkRun(run, config, examples, tests)
+        self._announce(training)
+        return training
+
+    def _resumed(self) -> "NetworkRun":
+        """A run that goes on."""
+        from agents.training.network_run import NetworkRun
+        from agents.training.runs import RunError, RunFolder
+        from networks.classifier import ClassifierConfig
+
+        assert self.resume is not None
+        run = RunFolder.open(self.resume)
+        content = run.read()
+        if content["kind"] != "mlp":
+            raise RunError(f"{run.config_path}: not a network's run but one of {content['kind']!r}")
+        settings = dict(content["config"])
+        try:
+            data, part = str(settings.pop("data")), settings.pop("hold_out")
+            config = ClassifierConfig.from_dict(settings)
+            examples, tests = self._images(data, part and (int(part[0]), int(part[1])))
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            raise RunError(f"{run.config_path}: not the settings of a run ({error})") from None
+        training = NetworkRun(run, config, examples, tests)
+        training.resume()
+        run.resumed(content["config"])
+        if len(training.history) >= config.epochs:
+            self.say(f"all {config.epochs:,} epochs are done")
+        else:
+            self._announce(training)
+        return training
+
+    def _images(
+        self, data: str, part: tuple[int, int] | None
+    ) -> "tuple[Examples | None, Examples | None]":
+        """Those to train on, and those held out."""
+        from agents.cli.nets.data import NetworkError, load_examples
+        from networks.classifier import hold_out
+
+        if data == DRAWN:
+            return None, None
+        examples = load_examples(data, "train", self.stderr)
+        if part is None:
+            return examples, None
+        try:
+            return hold_out(examples, *part)
+        except ValueError as error:
+            raise NetworkError(f"{data}: {error}") from None
+
+    def _part(self) -> tuple[int, int] | None:
+        """Which part of how many is held out."""
+        if self.hold_out is None:
+            return None
+        found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", self.hold_out)
+        part, parts = map(int, found.groups()) if found else (0, 0)
+        if not 1 <= part <= parts or parts < 2:
+            raise UsageError(
+                f"--hold-out must be as 1/4, the first of four parts, not {self.hold_out!r}"
+            )
+        return part, parts
+
+    def _config(self, classes: int, seed: int | None = None) -> "ClassifierConfig":
+        """The settings.
+
+        Raises:
+            UsageError: naming the option that is out of range.
+        """
+        from networks.classifier import ClassifierConfig
+
+        given = {name: value for name in _SETTINGS if (value := getattr(self, name)) is not None}
+        if self.data == DRAWN:
+            given["drawn"] = 1
+        if seed is not None:
+            given["seed"] = seed
+        try:
+            if self.hidden is not None:
+                given["hidden"] = _sizes(self.hidden)
+            return ClassifierConfig(classes=classes, **given)
+        except ValueError as error:
+            raise UsageError(f"--{error}".replace("_", "-")) from None
+
+    def _announce(self, training: "NetworkRun") -> None:
+        config, sizes = training.config, training.model.config()["sizes"]
+        held = "" if training.tests is None else f", {training.tests.labels.size:,} held out"
+        self.say(
+            f"mlp {'-'.join(map(str, sizes))}, {config.epochs:,} epochs of "
+            f"{training.batches.images:,} images{held}, seed {config.seed}: in {training.run.path}"
+        )
+
+    def _print(self, training: "NetworkRun") -> None:
+        from networks.confusion import Judgement
+
+        judged = None
+        if training.tests is not None:
+            images, labels = training.tests.batch
+            judged = Judgement(labels, training.model.predict(images))
+        if self.json:
+            self.print_json(
+                {
+                    "run": str(training.run.path),
+                    "model": "mlp",
+                    "epochs": len(training.history),
+                    "seed": training.config.seed,
+                    "seconds": training.seconds,
+                    "images_per_second": training.images_per_second,
+                    "loss": training.history[-1]["loss"],
+                    "accuracy": judged and judged.accuracy,
+                    "count": judged and judged.count,
+                    "errors": judged and judged.errors,
+                }
+            )
+            return
+        self.stdout.print(
+            f"{len(training.history):,} epochs in {training.seconds:.1f} s: "
+            f"{training.images_per_second:,.0f} images/s"
+        )
+        if judged:
+            from agents.cli.show import print_judgement
+
+            print_judgement(self.stdout, "images held out", judged)
+        self.stdout.print(f"run: {training.run.path}", markup=False)
+
+
+def _option(setting: str) -> str:
+    return setting.replace("_", "-")
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    if not re.fullmatch(r"\d{1,5}(,\d{1,5})*", text):
+        raise ValueError(f"hidden must be sizes as 800,400, not {text!r}")
+    return tuple(map(int, text.split(",")))

@@ -1,0 +1,1 @@
+"""What the networks can do, to be played with."""
