@@ -32,6 +32,6 @@ COMMANDS: dict[str, type[Command] | dict[str, type[Command]]] = {
 
 GROUPS = {
     "replay": "Makes, checks, shows and converts replay files.",
-    "nets": "Trains and tests neural networks on images of characters.",
+    "nets": "Trains and tests neural networks on images of characters; a page to draw on.",
 }
 """What the groups are about."""

@@ -8,14 +8,16 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.base import Games
 from agents.statistics import tile_rates
 from env2048.files import atomic_path
+
+if TYPE_CHECKING:
+    from agents.base import Games
 
 RECENT = 1000
 ROW = 100
@@ -44,7 +46,7 @@ class History:
         if self.recent is None:
             self.recent = np.zeros((0, 3), np.int64)
 
-    def add(self, games: Games) -> list[dict[str, Any]]:
+    def add(self, games: "Games") -> list[dict[str, Any]]:
         """Takes in the next games, in order; returns the rows of metrics that became complete."""
         rows = []
         played = np.stack([games.scores, games.largest, games.moves], axis=1)

@@ -22,6 +22,7 @@ def test_help_and_usage_errors_import_nothing_heavy():
         "import sys; from agents.cli.main import main; "
         "main(['--help']); main(['eval', '--help']); main(['watch', '--fps', '0']); "
         "main(['train', 'ntuple', '--games', '0']); "
+        "main(['eval', '--plot', 'a.txt']); main(['plot', 'a', '-o', 'a.txt']); "
         "print(*{name.split('.')[0] for name in sys.modules}, file=sys.stderr)"
     )
     process = subprocess.run(

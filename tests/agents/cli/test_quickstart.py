@@ -1,6 +1,6 @@
 """`quickstart`: the whole road, with a small network."""
 
-from functools import partial
+from dataclasses import dataclass
 
 import pytest
 
@@ -14,10 +14,17 @@ FILES = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class SmallConfig(NTupleConfig):
+    """One whose network is small unless it is told otherwise."""
+
+    network: str = "0123,4567"
+
+
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """Instead of 4x6, which takes 0.8 GB."""
-    monkeypatch.setattr("agents.cli.games.NTupleConfig", partial(NTupleConfig, network="0123,4567"))
+    monkeypatch.setattr("agents.cli.games.NTupleConfig", SmallConfig)
 
 
 def test_the_whole_road(run, folder):
