@@ -17,7 +17,7 @@ def test_files_are_small():
         assert path.stat().st_size <= 1e6
 
 
-@pytest.mark.parametrize(("split", "least"), [("train", 0.97), ("test", 0.9)])
+@pytest.mark.parametrize(("split", "least"), [("train", 0.92), ("test", 0.93)])
 def test_digits_are_read(split, least):
     """Fonts that it never saw among them; guessing is right in 10%."""
     images, labels = Drawn(split=split, seed=987).batch(1500)

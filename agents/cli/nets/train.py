@@ -36,8 +36,8 @@ class NetsTrain(JsonCommand):
     ] = None
     """What to train. mlp: dense layers, by default 784-800-400-10."""
     data: Annotated[str | None, arg(metavar="NAME|DIR", help_behavior_hint="")] = None
-    """drawn (digits that the program draws), mnist, emnist-letters, emnist-balanced,
-    emnist-byclass, or a folder of IDX files; with four of them the train pair is used."""
+    """A folder of IDX files: with MNIST's four the train pair is used. Or a name: drawn (digits
+    that the program draws), mnist, emnist-letters, emnist-balanced, emnist-byclass."""
     hold_out: Annotated[str | None, arg(metavar="I/N", help_behavior_hint="")] = None
     """Keep the I-th of N equal parts of the images out of training, and test on it."""
     hidden: Annotated[str | None, arg(metavar="SIZES", help_behavior_hint="")] = None
