@@ -1,7 +1,7 @@
 """Makes a small player of a run: `python -m agents.ntuple.embed RUN FILE [ENTRIES]`.
 
 The player in the wheel, `agents/weights/ntuple.safetensors`, is made so; `agents/weights/README.md`
-has the commands. Of the learner's table the weights alone are kept, 8 bits each, compressed (see
+has the commands. Of the learner's table the weights alone are kept, rounded and compressed (see
 `storage.pack_compact`), and of these, with ENTRIES, only as many as that: those that learning has
 moved most. The others were met a few times in thousands of games, and know little.
 """
