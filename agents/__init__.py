@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from agents.base import Agent, Games
     from agents.evaluation import Evaluation, evaluate
     from agents.registry import load
+    from agents.search.agent import SearchAgent
 
 _HOME = {
     "Agent": "agents.base",
     "Games": "agents.base",
     "Evaluation": "agents.evaluation",
     "evaluate": "agents.evaluation",
+    "SearchAgent": "agents.search.agent",
     "load": "agents.registry",
 }
 
-__all__ = ["Agent", "Evaluation", "Games", "evaluate", "load"]
+__all__ = ["Agent", "Evaluation", "Games", "SearchAgent", "evaluate", "load"]
 
 
 def __getattr__(name: str) -> Any:

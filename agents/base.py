@@ -49,10 +49,18 @@ class Agent(ABC):
     Attributes:
         name: what `agents.load` and the command line call it.
         size: the only board size that it can play, or None for all.
+        plies: layers of moves that it looks ahead: 1, unless it searches; None if time decides.
+        deterministic: whether it plays the same game twice in the same way.
+        batch: how many games `evaluate` is to give to `play` at once; None for its own choice.
+        halted: set by `evaluate` when it is interrupted; games may then be left unfinished.
     """
 
     name: str
     size: int | None = None
+    plies: int | None = 1
+    deterministic: bool = True
+    batch: int | None = None
+    halted: bool = False
 
     @abstractmethod
     def values_many(self, boards: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -72,7 +80,7 @@ class Agent(ABC):
         Raises:
             ValueError: if a board has no legal move, or is not a board.
         """
-        return self._choose(self._checked(boards), rng)
+        return self.choose(self.values_many(self._checked(boards)), rng)
 
     def act(self, board: ArrayLike, rng: Rng | None = None) -> int:
         """The chosen move: 0 up, 1 right, 2 down, 3 left.
@@ -81,6 +89,14 @@ class Agent(ABC):
             ValueError: if the board has no legal move, or is not a board.
         """
         return int(self.act_many(np.asarray(board)[np.newaxis], rng)[0])
+
+    def choose(self, values: NDArray[np.float64], rng: Rng | None = None) -> NDArray[np.int64]:
+        """The moves that it takes when it values them so, float64 [N, 4] -> int64 [N].
+
+        Raises:
+            ValueError: if all values of a board are NaN: the game is over.
+        """
+        return best_moves(values)
 
     def play(
         self,
@@ -102,19 +118,17 @@ class Agent(ABC):
         kernels.start_many(np.arange(count), boards, states, threshold, masks, games.largest)
         while True:  # once even without games, for that compiles the kernels
             running = np.flatnonzero(alive)
-            actions[running] = self._choose(boards[running].reshape(-1, size, size), rng)
+            values = self.values_many(boards[running].reshape(-1, size, size))
+            actions[running] = self.choose(values, rng)
             kernels.step_many(
                 actions, ~alive, boards, states, threshold, masks,
                 games.largest, rewards, legal, alive, kernels.row_table(),
             )  # fmt: skip
             games.moves[running] += 1
-            if not alive.any():
+            if self.halted or not alive.any():
                 break
         games.scores[:] = states[:, 2]
         return games
-
-    def _choose(self, boards: NDArray[np.uint8], rng: Rng | None) -> NDArray[np.int64]:
-        return best_moves(self.values_many(boards))
 
     def _checked(self, boards: ArrayLike) -> NDArray[np.uint8]:
         array = np.asarray(boards)

@@ -17,9 +17,11 @@ import numpy as np
 
 import env2048  # noqa: F401 (registers the environment)
 import networks.benchmarks
+from agents.ntuple.agent import NTupleAgent
 from agents.ntuple.config import COLUMNS, Algorithm, NTupleConfig
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import parse_patterns
+from agents.search.agent import SearchAgent
 from env2048.env import Game2048Env
 from env2048.keys import game_keys
 
@@ -41,7 +43,8 @@ class Result:
 def measure(groups: Iterable[str], rounds: int) -> Iterator[Result]:
     """The figures of these groups ("env", "agents", "nets"), each as soon as it is known."""
     for group in groups:
-        yield from {"env": _environment, "agents": _learners, "nets": _networks}[group](rounds)
+        for figures in _GROUPS[group]:
+            yield from figures(rounds)
 
 
 def _environment(rounds: int) -> Iterator[Result]:
@@ -59,9 +62,21 @@ def _learners(rounds: int) -> Iterator[Result]:
         yield Result(f"ntuple.4x6.{algorithm}", rate, "moves/s")
 
 
+def _searches(rounds: int) -> Iterator[Result]:
+    network = NTupleNetwork.zeros(parse_patterns("4x6"), COLUMNS["tc"])
+    network.train(game_keys(0, 0, 1000), NTupleConfig().rate, coherence=True)
+    agent = NTupleAgent(network)
+    for plies in (2, 3):
+        rate = median(alternate([_search(agent, plies)], rounds)[0])
+        yield Result(f"search.{plies}", rate, "moves/s")
+
+
 def _networks(rounds: int) -> Iterator[Result]:
     for figure in networks.benchmarks.measure(rounds):
         yield Result(**asdict(figure))
+
+
+_GROUPS = {"env": [_environment], "agents": [_learners, _searches], "nets": [_networks]}
 
 
 def alternate(works: list[Round], rounds: int) -> list[list[float]]:
@@ -169,6 +184,23 @@ def _learner(name: str, algorithm: Algorithm, seconds: float = 1.0, warm_up: int
         moves, start = 0, time.perf_counter()
         while time.perf_counter() - start < seconds:
             moves += train(20)
+        return moves / (time.perf_counter() - start)
+
+    return work
+
+
+def _search(agent: NTupleAgent, plies: int, seconds: float = 1.0) -> Round:
+    """Moves per second in whole games."""
+    search = SearchAgent(agent, plies)
+    search.play(game_keys(0, 0, 0))
+    played = 0
+
+    def work() -> float:
+        nonlocal played
+        moves, start = 0, time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            moves += int(search.play(game_keys(0, played, 1)).moves.sum())
+            played += 1
         return moves / (time.perf_counter() - start)
 
     return work

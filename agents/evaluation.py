@@ -14,7 +14,9 @@ from agents.statistics import mean_interval, tile_rates
 from env2048.keys import first_keys
 
 BATCH = 100
-"""Games that are played together. Fixed, so that results do not depend on the number of workers."""
+"""Games that are played together. Fixed, so that results do not depend on the number of workers.
+
+Agents that search take fewer: see `Agent.batch`."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Evaluation:
 
     agent: str
     seed: int
-    search: int
+    search: int | None
+    """Plies; None if only time limited the search."""
     games: Games
     seconds: float
 
@@ -110,15 +113,26 @@ def evaluate(
     keys = first_keys(seed, games)
     agent.play(keys[:0])  # compiles, if need be, before the clock starts
 
+    batch = min(BATCH, agent.batch or BATCH)
+
     def play(first: int) -> Games:
         rng = np.random.default_rng([seed, first])
-        return agent.play(keys[first : first + BATCH], rng)
+        return agent.play(keys[first : first + batch], rng)
 
     start = time.perf_counter()
     parts: list[Games] = []
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-        for part in pool.map(play, range(0, games, BATCH)):
-            parts.append(part)
-            report(sum(len(done.scores) for done in parts))
+    played = 0
+    try:
+        with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+            try:
+                for part in pool.map(play, range(0, games, batch)):
+                    parts.append(part)
+                    played += len(part.scores)
+                    report(played)
+            except BaseException:  # also Ctrl-C: the games under way need not be finished
+                agent.halted = True
+                raise
+    finally:
+        agent.halted = False
     seconds = time.perf_counter() - start
-    return Evaluation(agent.name, seed, 1, Games.concatenate(parts), seconds)
+    return Evaluation(agent.name, seed, agent.plies, Games.concatenate(parts), seconds)

@@ -10,6 +10,10 @@ EMPTY, ROUGH, UNORDERED = 50.0, 20.0, 40.0
 against its order. Chosen by trying a few; any of the same size plays alike."""
 
 
+ALIVE = 20_000.0
+"""What search adds to every afterstate, so that none looks worse than the end of the game, 0."""
+
+
 class GreedyAgent(RuleAgent):
     """Takes the move with the most reward, space, smoothness and order."""
 
@@ -21,6 +25,10 @@ class GreedyAgent(RuleAgent):
         size = boards.shape[1]
         quality = _quality(after.reshape(-1, size, size)).reshape(rewards.shape)
         return np.where(legal, rewards + quality, np.nan)
+
+    def afterstate_values(self, boards: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """The same of afterstates, raised for `agents.search`; [N, size, size] -> [N]."""
+        return ALIVE + _quality(boards)
 
 
 def _quality(boards: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -10,14 +10,14 @@ class RandomAgent(RuleAgent):
     """Chooses among the legal moves with equal probability; without `rng`, from fresh entropy."""
 
     name = "random"
+    deterministic = False
 
     def values_many(self, boards: NDArray[np.uint8]) -> NDArray[np.float64]:
         """All legal moves are worth the same: 0."""
         _, _, legal = afterstates(boards)
         return np.where(legal, 0.0, np.nan)
 
-    def _choose(self, boards: NDArray[np.uint8], rng: Rng | None) -> NDArray[np.int64]:
+    def choose(self, values: NDArray[np.float64], rng: Rng | None = None) -> NDArray[np.int64]:
         """The legal move that gets the largest of four random numbers."""
-        values = self.values_many(boards)
         rng = rng or np.random.default_rng()
         return best_moves(np.where(np.isnan(values), np.nan, rng.random(values.shape)))

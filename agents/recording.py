@@ -10,7 +10,6 @@ from agents.base import Agent, Rng
 from agents.evaluation import evaluate
 from agents.window.game import Game
 from env2048.board import Board
-from env2048.keys import first_keys
 from env2048.replay import Replay
 
 
@@ -27,7 +26,8 @@ def decide(agent: Agent, board: Board, rng: Rng) -> Decision:
     Raises:
         ValueError: if the board has no legal move, or a size that the agent does not play.
     """
-    return Decision(agent.act(board, rng), agent.values(board))
+    values = agent.values(board)  # once: it may be a long search
+    return Decision(int(agent.choose(values[np.newaxis], rng)[0]), values)
 
 
 def game_rng(seed: int) -> Rng:
@@ -81,8 +81,8 @@ def record_best(
 ) -> Replay:
     """The replay of the best of several games: those of `evaluate(agent, games, seed)`.
 
-    They are played fast and off the record, and the best is then played again. Where an agent plays
-    by chance that would be another game, so all of its games are played on the record.
+    They are played fast and off the record, and the best is then played again. Where chance or time
+    decides that would be another game, so all games are played on the record.
 
     Args:
         agent: the player.
@@ -93,7 +93,7 @@ def record_best(
     Raises:
         ValueError: if there are no games, or the seed is negative.
     """
-    if games > 1 and not _plays_by_chance(agent, seed):
+    if games > 1 and agent.deterministic:
         best = evaluate(agent, games, seed, report=report).best_game
         return record_game(agent, seed + best)
     best_game: Game | None = None
@@ -108,10 +108,3 @@ def record_best(
 def better(best: Game | None, game: Game) -> Game:
     """The game with the higher score; the earlier one if they are equal."""
     return game if best is None or game.score > best.score else best
-
-
-def _plays_by_chance(agent: Agent, seed: int) -> bool:
-    """Whether the same game goes differently with other random numbers."""
-    keys = first_keys(seed, 1)
-    first, second = (agent.play(keys, np.random.default_rng([seed, i])) for i in (0, 1))
-    return bool(first.scores[0] != second.scores[0] or first.moves[0] != second.moves[0])

@@ -8,10 +8,12 @@ from agents.cli.command import (
     JsonCommand,
     OptionalCount,
     OptionalFile,
+    OptionalSeconds,
     PlayingAgent,
     Seed,
 )
 from agents.cli.games import check_games, check_seed, claim_files
+from agents.cli.search import check_search, looking_ahead
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,8 +30,12 @@ class Eval(JsonCommand):
     """How many games."""
     seed: Seed = None
     """Game i is that of an environment reset with seed + i."""
+    search: OptionalCount = None
+    """Layers of its moves that the agent looks ahead, over all new tiles; by default 1: greedy."""
+    move_time: OptionalSeconds = None
+    """Seconds in which it looks ahead as far as it can, and at most --search."""
     workers: OptionalCount = None
-    """Threads; by default one per core. The result does not depend on it."""
+    """Threads; by default one per core. Without --move-time the result does not depend on it."""
     plot: OptionalFile = None
     """Write a picture of the scores and tile rates here (.png, .svg or .pdf)."""
 
@@ -39,7 +45,7 @@ class Eval(JsonCommand):
         from agents.evaluation import evaluate
         from agents.registry import load
 
-        agent = load(self.agent)
+        agent = looking_ahead(load(self.agent), self.search, self.move_time)
         seed = self.choose_seed(self.seed)
         with games_bar(self.stderr, f"{agent.name} plays", self.games) as bar:
             result = evaluate(agent, self.games, seed, self.workers, bar)
@@ -56,6 +62,7 @@ class Eval(JsonCommand):
 
         check_games(self.games)
         check_seed(self.seed)
+        check_search(self.search, self.move_time)
         if self.workers is not None and self.workers < 1:
             raise UsageError(f"--workers must be 1 or more, not {self.workers}")
         if self.plot is not None:

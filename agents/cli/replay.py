@@ -1,5 +1,6 @@
 """`scratch2048 replay`: makes, checks, shows and converts replay files."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -11,6 +12,8 @@ from agents.cli.command import (
     Count,
     InFile,
     JsonCommand,
+    OptionalCount,
+    OptionalSeconds,
     OutFile,
     PlayingAgent,
     Seed,
@@ -25,6 +28,7 @@ from agents.cli.games import (
     summary,
     write_game_gif,
 )
+from agents.cli.search import check_search, looking_ahead
 from env2048.errors import ReplayError, UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +48,10 @@ class Record(JsonCommand):
     """The replay file to write."""
     seed: Seed = None
     """The game is that of an environment reset with this seed."""
+    search: OptionalCount = None
+    """Layers of its moves that the agent looks ahead, over all new tiles; by default 1: greedy."""
+    move_time: OptionalSeconds = None
+    """Seconds in which it looks ahead as far as it can, and at most --search."""
     games: Count = 1
     """Play this many games, of the seeds from --seed on, and write the best."""
 
@@ -51,6 +59,7 @@ class Record(JsonCommand):
         """Checks the ranges, and that the file can be written."""
         check_seed(self.seed)
         check_games(self.games)
+        check_search(self.search, self.move_time)
         claim_files(self.out)
 
     def run(self) -> None:
@@ -61,6 +70,7 @@ class Record(JsonCommand):
         from env2048.replay import write_replay
 
         agent = load(self.agent)
+        agent = looking_ahead(agent, self.search, self.move_time, os.cpu_count() or 1)
         seed = self.choose_seed(self.seed)
         with games_bar(self.stderr, f"{agent.name} plays", self.games) as bar:
             replay = record_best(agent, seed, self.games, bar)

@@ -1,11 +1,20 @@
 """`scratch2048 watch`: an agent plays in a window, or for a file."""
 
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agents.cli.command import Command, Number, OptionalCount, OptionalFile, PlayingAgent, Seed
+from agents.cli.command import (
+    Command,
+    Number,
+    OptionalCount,
+    OptionalFile,
+    OptionalSeconds,
+    PlayingAgent,
+    Seed,
+)
 from agents.cli.games import (
     check_games,
     check_gif,
@@ -15,6 +24,7 @@ from agents.cli.games import (
     game_line,
     write_game_gif,
 )
+from agents.cli.search import check_search, looking_ahead
 from env2048.errors import DisplayError, UsageError
 
 if TYPE_CHECKING:
@@ -45,8 +55,12 @@ class Watch(Command):
     """How many games. By default one if recording or under a dummy driver, otherwise endless."""
     seed: Seed = None
     """The first game is that of an environment reset with this seed, the next that of seed + 1."""
+    search: OptionalCount = None
+    """Layers of its moves that the agent looks ahead, over all new tiles; by default 1: greedy."""
+    move_time: OptionalSeconds = None
+    """Seconds in which it looks ahead as far as it can, and at most --search."""
     fps: Number = 8.0
-    """Moves per second."""
+    """Moves per second; fewer, where the agent looks ahead for longer."""
     size: OptionalCount = None
     """Rows of the board, for agents that play any; 2 to 5 with --record."""
     record: OptionalFile = None
@@ -56,12 +70,15 @@ class Watch(Command):
 
     def run(self) -> None:
         """Plays and shows."""
-        from agents.recording import better
+        from agents.recording import better, decide, game_rng
         from agents.registry import load
         from agents.training.stop import StopRequest
+        from agents.window.game import Game
 
         agent = load(self.agent)
+        agent = looking_ahead(agent, self.search, self.move_time, os.cpu_count() or 1)
         size = self._size_for(agent)
+        decide(agent, Game(0, size).board, game_rng(0))  # compiles before there is a window
         best: Game | None = None
         with StopRequest() as stop:
             for game in self._games(agent, size, stop):
@@ -76,6 +93,7 @@ class Watch(Command):
         """Checks the ranges, and that the files can be written."""
         check_games(self.games)
         check_seed(self.seed)
+        check_search(self.search, self.move_time)
         if not 0 < self.fps < math.inf:
             raise UsageError(f"--fps must be a number above 0, not {self.fps:g}")
         if self.size is not None:

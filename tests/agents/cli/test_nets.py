@@ -102,7 +102,7 @@ def test_a_run_folder_says_how_it_came_about(trained):
     assert content["kind"] == "mlp"
     assert content["config"]["data"] == str(trained / "four")
     assert (content["config"]["hold_out"], content["config"]["hidden"]) == ([2, 5], [24])
-    assert content["sessions"][0]["command"].startswith("scratch2048 ")
+    assert content["sessions"][0]["command"].startswith("scratch2048")
     metrics = (trained / "run" / "metrics.jsonl").read_text()
     rows = [json.loads(line) for line in metrics.splitlines()]
     assert len(rows) == 8 and rows[-1]["validation_accuracy"] > rows[0]["validation_accuracy"]

@@ -1,0 +1,44 @@
+"""What the commands have in common whose agent may look ahead: `--search` and `--move-time`."""
+
+from typing import TYPE_CHECKING
+
+from env2048.errors import UsageError
+
+if TYPE_CHECKING:
+    from agents.base import Agent
+
+
+def check_search(search: int | None, move_time: float | None) -> None:
+    """Raises UsageError for plies or seconds that are given and out of range."""
+    from agents.search.deadline import MOST_SECONDS
+    from agents.search.expectimax import MOST_PLIES
+
+    if search is not None and not 1 <= search <= MOST_PLIES:
+        raise UsageError(f"--search must be 1 to {MOST_PLIES} (1: greedy), not {search}")
+    if move_time is not None and not 0 < move_time <= MOST_SECONDS:
+        raise UsageError(
+            f"--move-time must be above 0 and at most {MOST_SECONDS:g} seconds, not {move_time:g}"
+        )
+
+
+def looking_ahead(
+    agent: "Agent", search: int | None, move_time: float | None, threads: int = 1
+) -> "Agent":
+    """The agent, searching if that was asked for.
+
+    Args:
+        agent: values the leaves.
+        search: plies. move_time: seconds. Options that were not given are None.
+        threads: how many search one move.
+
+    Raises:
+        UsageError: if the agent cannot search.
+    """
+    if move_time is None and search in (None, 1):
+        return agent
+    from agents.search.agent import SearchAgent
+
+    try:
+        return SearchAgent(agent, search, move_time, threads=threads)
+    except ValueError as error:
+        raise UsageError(f"{error}; choose another agent, or --search 1") from None
