@@ -2,12 +2,18 @@
 
 import signal
 import threading
+import time
 from types import FrameType, TracebackType
 from typing import Any
 
+_SAME_REQUEST = 2.0  # seconds
+
 
 class StopRequest:
-    """While active, the first Ctrl-C or SIGTERM sets `requested`; the second stops at once.
+    """While active, the first Ctrl-C or SIGTERM sets `requested`; a later one stops at once.
+
+    Signals within 2 seconds of the first are the same request: wrappers and supervisors pass one on
+    twice, or SIGTERM after SIGINT, and what was learned is to be saved all the same.
 
     Example:
         with StopRequest() as stop:
@@ -19,6 +25,7 @@ class StopRequest:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._asked = 0.0
         self._before: dict[signal.Signals, Any] = {}
 
     @property
@@ -48,6 +55,9 @@ class StopRequest:
             signal.signal(number, handler)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self.requested:
+        now = time.monotonic()
+        if not self.requested:
+            self._asked = now
+            self.request()
+        elif now - self._asked >= _SAME_REQUEST:
             raise KeyboardInterrupt
-        self.request()

@@ -3,9 +3,11 @@
 import os
 import signal
 import threading
+import time
 
 import pytest
 
+from agents.training import stop as module
 from agents.training.stop import StopRequest
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
@@ -34,12 +36,22 @@ def test_the_first_signal_asks(number):
 
 @pytest.mark.parametrize("first", SIGNALS)
 @pytest.mark.parametrize("second", SIGNALS)
-def test_the_second_stops_at_once(first, second):
+def test_a_later_one_stops_at_once(first, second, monkeypatch):
     before = handlers()
     with pytest.raises(KeyboardInterrupt), StopRequest():
         send(first)
+        later = time.monotonic() + 2.0
+        monkeypatch.setattr(module.time, "monotonic", lambda: later)
         send(second)
     assert handlers() == before
+
+
+@pytest.mark.parametrize("second", SIGNALS)
+def test_two_at_nearly_the_same_time_are_one_request(second):
+    with StopRequest() as stop:
+        send(signal.SIGINT)
+        send(second)
+        assert stop.requested
 
 
 def test_the_program_can_ask_too():
