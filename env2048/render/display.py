@@ -39,5 +39,6 @@ def no_display(reason: str) -> DisplayError:
     """The error for a window that cannot be opened, in one line."""
     return DisplayError(
         f"no display for a window ({reason}): use scratch2048 watch with --record FILE or "
-        '--gif FILE, render_mode="rgb_array" in Python, or SDL_VIDEODRIVER=dummy to run without seeing it'
+        '--gif FILE, render_mode="rgb_array" in Python, or SDL_VIDEODRIVER=dummy to run without '
+        "seeing it"
     )
