@@ -4,7 +4,6 @@ Letters in shapes: N boards, S slots of the transposition table.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +59,7 @@ class CompiledSearch:
 
         def search(wanted: int) -> None:
             kernels.search(
-                cells, wanted, plies, self._cutoff, self._network, tables(),
+                cells, wanted, plies, self._cutoff, self._network, row_table(),
                 self._table(plies), stop, values,
             )  # fmt: skip
 
@@ -81,7 +80,7 @@ class CompiledSearch:
     def play(self, game: NDArray[np.uint64], most: int, threshold: int, plies: int) -> bool:
         """Plays on, at most so many moves; returns whether the game goes on after them."""
         goes_on = kernels.play(
-            game, most, np.uint64(threshold), plies, self._cutoff, self._network, tables(),
+            game, most, np.uint64(threshold), plies, self._cutoff, self._network, row_table(),
             self._table(plies),
         )  # fmt: skip
         return bool(goes_on)
@@ -97,14 +96,6 @@ def _weights_alone(table: NDArray[np.float32]) -> NDArray[np.float32]:
     weights = huge_zeros((len(table), 1))
     weights[:] = table[:, :1]
     return weights
-
-
-@cache
-def tables() -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
-    """`row_table` uint32 [65536], `fill_outcomes` uint64 [65536, 4]; filled once per process."""
-    outcomes = np.empty((65536, 4), np.uint64)
-    kernels.fill_outcomes(row_table(), outcomes)
-    return row_table(), outcomes
 
 
 def new_slots(size: int) -> NDArray[np.uint64]:

@@ -6,7 +6,7 @@ taken together: `list_children` finds the afterstates that differ, which are hal
 A *network* is a tuple: the table of weights float32 [T, columns], the masks and offsets of the
 patterns uint64 [P] (see `agents.ntuple.kernels`), and what is added to each sum of weights, float.
 
-Letters in shapes: T entries, P patterns, S slots, N boards.
+Letters in shapes: T entries, P patterns, m = 8 P features, S slots, N boards.
 """
 
 import numpy as np
@@ -14,7 +14,13 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from agents.ntuple.kernels import gather, largest_packed, start_packed
+from agents.ntuple.kernels import (
+    find_features,
+    gather,
+    largest_packed,
+    start_packed,
+    value_of,
+)
 from env2048.board import FOUR_PROBABILITY
 from env2048.jit import jit
 from env2048.kernels import (
@@ -32,10 +38,12 @@ _U = np.uint64
 _ONE = _U(1)
 _ROW = _U(0xFFFF)
 _LOW_BITS = _U(0x1111111111111111)
+_PLACES = _U(0x1111)
+_NOT_FIRST_PLACES = _U(0x1110111011101110)
 _SHARES = (1.0 - FOUR_PROBABILITY, FOUR_PROBABILITY)
 
-MOST_CHILDREN = 128
-"""Afterstates below one afterstate: 16 cells, two tiles, four moves."""
+MOST_CHILDREN = 64
+"""Of a board: four moves, four lines, at most two gaps in each, two tiles."""
 
 _FIRST_CELLS = np.array([0, 4, 8, 12, 3, 7, 11, 15, 0, 1, 2, 3, 12, 13, 14, 15])
 _STEPS = np.array([1, -1, 4, -4])
@@ -122,88 +130,79 @@ def _prefetch(typing_context, table, index):
 
 
 @jit
-def symmetries(raw):
-    """The board in all eight rotations and reflections."""
-    turned = transpose(raw)
-    return (
-        raw, mirror(raw), flip(mirror(raw)), flip(raw),
-        turned, mirror(turned), flip(mirror(turned)), flip(turned),
-    )  # fmt: skip
+def request(raw, table, masks, offsets, features):
+    """`find_features`, in another order, and has the processor fetch their weights.
 
-
-@jit
-def request(raw, table, masks, offsets):
-    """Has the processor fetch the weights of a board."""
-    boards = symmetries(raw)
-    for p in range(masks.size):
-        mask, offset = masks[p], offsets[p]
-        for symmetry in range(8):
-            _prefetch(table, offset + gather(boards[symmetry], mask))
-
-
-@jit
-def look_up(raw, table, masks, offsets):
-    """The sum of the weights of a board: `find_features` and `value_of` in one, in another order.
-
-    Nothing is written in between, so more look-ups fit into what the processor does at a time.
+    Written out for the eight rotations and reflections, for this is where most time goes.
     """
-    boards = symmetries(raw)
-    value = np.float32(0)
+    turned = transpose(raw)
+    mirrored, turned_mirrored = mirror(raw), mirror(turned)
+    both, turned_both = flip(mirrored), flip(turned_mirrored)
+    flipped, turned_flipped = flip(raw), flip(turned)
     for p in range(masks.size):
         mask, offset = masks[p], offsets[p]
+        first = _U(8 * p)
+        features[first + _U(0)] = offset + gather(raw, mask)
+        features[first + _U(1)] = offset + gather(mirrored, mask)
+        features[first + _U(2)] = offset + gather(both, mask)
+        features[first + _U(3)] = offset + gather(flipped, mask)
+        features[first + _U(4)] = offset + gather(turned, mask)
+        features[first + _U(5)] = offset + gather(turned_mirrored, mask)
+        features[first + _U(6)] = offset + gather(turned_both, mask)
+        features[first + _U(7)] = offset + gather(turned_flipped, mask)
         for symmetry in range(8):
-            value += table[offset + gather(boards[symmetry], mask), 0]
-    return value
+            _prefetch(table, features[first + _U(symmetry)])
+
+
+@jit
+def add_values(table, initial, features, count, worth):
+    """Adds the values of `count` boards to `worth`, four boards at a time.
+
+    An addition waits for the one before it; those of different boards do not.
+
+    Args:
+        features: uint64 [64, m]. worth: float64 [64], changed; up to three numbers beyond `count`
+            are spoiled.
+    """
+    for i in range(count, count + (-count) % 4):
+        features[i] = 0  # a board whose value nobody asks for
+    for i in range(0, count, 4):
+        a = b = c = d = np.float32(0)
+        for k in range(features.shape[1]):
+            a += table[features[i, k], 0]
+            b += table[features[i + 1, k], 0]
+            c += table[features[i + 2, k], 0]
+            d += table[features[i + 3, k], 0]
+        worth[i] += initial + np.float64(a)
+        worth[i + 1] += initial + np.float64(b)
+        worth[i + 2] += initial + np.float64(c)
+        worth[i + 3] += initial + np.float64(d)
+
+
+@jit
+def leaf_value(raw, network, features):
+    """What the network says of a single board; features: uint64 [m], written."""
+    find_features(raw, network[1], network[2], features)
+    return network[3] + np.float64(value_of(network[0], features))
 
 
 # ----------------------------------------------------------------------- what a new tile leads to
 
 
 @jit
-def fill_outcomes(rows, outcomes):
-    """Fills `outcomes`, uint64 [65536, 4]: what a row with a new tile becomes when it slides left.
-
-    Wherever in a gap the tile appears, the outcome is the same; so a row has at most two outcomes
-    with a 2 and two with a 4. Unused ones are 0, behind the others. The bits of an outcome:
-
-        0 to 15     the new row
-        16 to 31    the reward divided by 4
-        32 to 35    the places where the tile can have appeared
-        36 to 39    those of them where it does not move, nor does the rest of the row
-        40          whether it is a 4
-    """
-    for row in range(65536):
-        count = 0
-        for four in range(2):
-            last = -1
-            for place in range(4):
-                if (row >> (4 * place)) & 15:
-                    continue
-                with_tile = row | ((1 + four) << (4 * place))
-                entry = np.int64(rows[with_tile])
-                if entry & 0xFFFF != last:
-                    last = entry & 0xFFFF
-                    outcomes[row, count] = _U(entry) | (_U(four) << _U(40))
-                    count += 1
-                outcomes[row, count - 1] |= _ONE << _U(32 + place)
-                if last == with_tile:
-                    outcomes[row, count - 1] |= _ONE << _U(36 + place)
-        outcomes[row, count:] = 0
-
-
-@jit
-def list_children(raw, rows, outcomes, children, rewards, sources):
+def list_children(raw, rows, children, rewards, sources):
     """The different afterstates that a new tile and a move can make of a board.
 
     The board is viewed so that each of the four moves is one to the left. Then a new tile changes
-    the outcome in its own row only: `outcomes` has it.
+    the outcome in its own row only. And wherever it appears in a gap, that is a run of empty cells,
+    the outcome is the same: so half of all afterstates are like another one.
 
     Args:
         raw: a board that does not need cells.
-        children: uint64 [128], written: as seen in their view.
-        rewards: float64 [128], written: that of the move to each child.
-        sources: int64 [128], written: from which tiles it comes. Bits 0 to 3: the places in the
-            line; 4: whether it is a 4; 5 and 6: the line; 7 and 8: the view.
+        children: uint64 [64], written: as seen in their view.
+        rewards: float64 [64], written: that of the move to each child.
+        sources: int64 [64], written: the tiles that it can come from. Bits 0, 4, 8 and 12: the
+            places in the line; 16: whether they are 4; 17 and 18: the line; 19 and 20: the view.
 
     Returns:
         How many children there are.
@@ -213,34 +212,42 @@ def list_children(raw, rows, outcomes, children, rewards, sources):
     found = 0
     for view in range(4):
         board = views[view]
-        moved = _U(0)
-        reward = 0
-        changed = 0
-        for line in range(4):
-            row = (board >> _U(16 * line)) & _ROW
-            entry = _U(rows[row])
-            moved |= (entry & _ROW) << _U(16 * line)
-            reward += np.int64(entry >> _U(16))
-            changed |= (entry & _ROW != row) << line
-        for line in range(4):
-            row = (board >> _U(16 * line)) & _ROW
-            others = moved & ~(_ROW << _U(16 * line))
-            others_reward = reward - np.int64(_U(rows[row]) >> _U(16))
-            others_changed = changed & ~(1 << line) != 0
-            for i in range(4):
-                outcome = outcomes[row, i]
-                if outcome == 0:
-                    break
-                places = np.int64(outcome >> _U(32)) & 15
-                if not others_changed:  # then where the row does not change, the move is not legal
-                    places &= ~np.int64(outcome >> _U(36))
+        a = _U(rows[board & _ROW])
+        b = _U(rows[(board >> _U(16)) & _ROW])
+        c = _U(rows[(board >> _U(32)) & _ROW])
+        d = _U(rows[board >> _U(48)])
+        moved = (a & _ROW) | (b & _ROW) << _U(16) | (c & _ROW) << _U(32) | (d & _ROW) << _U(48)
+        reward = np.int64((a >> _U(16)) + (b >> _U(16)) + (c >> _U(16)) + (d >> _U(16)))
+        empty = empty_bits(board)
+        gaps = empty & ~(empty << _U(4) & _NOT_FIRST_PLACES)  # their first cells
+        while gaps:
+            first = gaps & (~gaps + _ONE)
+            gaps ^= first
+            line = (
+                np.int64(first > _U(0xFFFF))
+                + np.int64(first > _U(0xFFFFFFFF))
+                + np.int64(first > _U(0xFFFFFFFFFFFF))
+            )
+            shift = _U(16 * line)
+            first >>= shift
+            row = (board >> shift) & _ROW
+            free = (empty >> shift & _PLACES) * _U(15)
+            gap = free & ~(free + first) & _PLACES  # the carry runs through the gap
+            rest = ~(_ROW << shift)
+            rest_moves = (moved ^ board) & rest != 0
+            rest_reward = reward - np.int64(_U(rows[row]) >> _U(16))
+            for four in range(2):
+                with_tile = row | first << _U(four)
+                entry = _U(rows[with_tile])
+                places = gap
+                if entry & _ROW == with_tile and not rest_moves:
+                    # With a tile on the first place nothing moves; from the others, the tile does.
+                    places ^= first
                     if places == 0:
                         continue
-                children[found] = others | ((outcome & _ROW) << _U(16 * line))
-                rewards[found] = (others_reward + (np.int64(outcome >> _U(16)) & 0xFFFF)) << 2
-                sources[found] = (
-                    (view << 7) | (line << 5) | (np.int64(outcome >> _U(40)) << 4) | places
-                )
+                children[found] = (moved & rest) | (entry & _ROW) << shift
+                rewards[found] = (rest_reward + np.int64(entry >> _U(16))) << 2
+                sources[found] = view << 19 | line << 17 | four << 16 | np.int64(places)
                 found += 1
     return found
 
@@ -248,7 +255,7 @@ def list_children(raw, rows, outcomes, children, rewards, sources):
 @jit
 def unview(child, source):
     """A child of `list_children` as it really is."""
-    view = source >> 7
+    view = source >> 19
     board = mirror(child) if view & 1 else child
     return transpose(board) if view & 2 else board
 
@@ -259,11 +266,11 @@ def average(raw, found, worth, sources, best):
     best[:] = -np.inf
     for i in range(found):
         source = sources[i]
-        cell = _FIRST_CELLS[source >> 5]
-        step = _STEPS[source >> 7]
-        four = (source >> 4) & 1
+        cell = _FIRST_CELLS[source >> 17]
+        step = _STEPS[source >> 19]
+        four = (source >> 16) & 1
         for place in range(4):
-            value = worth[i] if (source >> place) & 1 else -np.inf
+            value = worth[i] if (source >> (4 * place)) & 1 else -np.inf
             best[four, cell] = max(best[four, cell], value)
             cell += step
     total = 0.0
@@ -286,42 +293,47 @@ def count_empty(raw):
 
 
 @jit
-def new_room(plies):
-    """Memory for a search: what `list_children` and `average` write in each layer, and moves."""
+def new_room(features, plies):
+    """Memory for a search of so many plies, with m features.
+
+    Returns:
+        What `list_children` writes in each layer, [plies + 1, 64] each; what `average` writes; the
+        features of the last layer, [64, m]; the moves of each layer, [plies + 1, 4, 3].
+    """
     return (
         np.zeros((plies + 1, MOST_CHILDREN), np.uint64),
         np.zeros((plies + 1, MOST_CHILDREN)),
         np.zeros((plies + 1, MOST_CHILDREN), np.int64),
         np.zeros((2, 16)),
+        np.zeros((MOST_CHILDREN, features), np.uint64),
         np.zeros((plies + 1, 4, 3), np.uint64),
     )
 
 
 @jit
-def expect_leaves(raw, network, tables, room):
+def expect_leaves(raw, network, rows, room):
     """`expect` for one ply and a board that does not need cells.
 
     The weights of all leaves are asked for before the first is read, so that many reads wait for
     memory at the same time.
     """
     table, masks, offsets, initial = network
-    children, worth, sources = room[0][1], room[1][1], room[2][1]
-    found = list_children(raw, tables[0], tables[1], children, worth, sources)
+    children, worth, sources, features = room[0][1], room[1][1], room[2][1], room[4]
+    found = list_children(raw, rows, children, worth, sources)
     for i in range(found):
-        request(children[i], table, masks, offsets)
-    for i in range(found):
-        worth[i] += initial + np.float64(look_up(children[i], table, masks, offsets))
+        request(children[i], table, masks, offsets, features[i])
+    add_values(table, initial, features, found, worth)
     return average(raw, found, worth, sources, room[3])
 
 
 @jit
-def expect(raw, extra, plies, chance, cutoff, network, tables, slots, stop, room):
+def expect(raw, extra, plies, chance, cutoff, network, rows, slots, stop, room):
     """What an afterstate is worth: E_plies in `expectimax.py`.
 
     Args:
         raw, extra: the afterstate. plies: layers of our moves below it, 0 or more.
         chance: how probable it is. cutoff: boards less probable than this get one ply.
-        network: see above. tables: `env2048.kernels.row_table` and `fill_outcomes`.
+        network: see above. rows: `env2048.kernels.row_table`.
         slots: the transposition table, uint64 [S, 2]; none if S is 0.
         stop: uint8 [1]. If another thread sets it to 1, the search ends soon, and what it returns
             is worthless (but nothing worthless is stored).
@@ -330,15 +342,15 @@ def expect(raw, extra, plies, chance, cutoff, network, tables, slots, stop, room
     # (Its own calls are given no literals: Numba would compile a second version for them, and crash
     # when it loads both from its cache.)
     if plies == 0:
-        return network[3] + np.float64(look_up(raw, network[0], network[1], network[2]))
+        return leaf_value(raw, network, room[4][0])
     if stop[0]:
         return 0.0
     slow = needs_cells(raw, extra)
     if plies == 1 and not slow:
-        return expect_leaves(raw, network, tables, room)
+        return expect_leaves(raw, network, rows, room)
     count = count_empty(raw)
     if slow:  # a tile above 32768, or soon: exact, without short cuts
-        moves = room[4][plies]
+        moves = room[5][plies]
         total = 0.0
         for cell in range(16):
             if (raw >> _U(4 * cell)) & _U(15):
@@ -347,25 +359,23 @@ def expect(raw, extra, plies, chance, cutoff, network, tables, slots, stop, room
                 likely = chance * _SHARES[four] / count
                 below = plies - 1 if likely >= cutoff else 0
                 with_tile = raw | (_U(1 + four) << _U(4 * cell))
-                legal = move_all(with_tile, extra, tables[0], moves)
+                legal = move_all(with_tile, extra, rows, moves)
                 best = -np.inf if legal else 0.0
                 for action in range(4):
                     if legal & (1 << action):
                         value = expect(
                             moves[action, 0], moves[action, 1], below, likely, cutoff, network,
-                            tables, slots, stop, room,
+                            rows, slots, stop, room,
                         )  # fmt: skip
                         best = max(best, np.float64(moves[action, 2]) + value)
                 total += _SHARES[four] * best
         return rounded(total / count)
     children, worth, sources = room[0][plies], room[1][plies], room[2][plies]
-    found = list_children(raw, tables[0], tables[1], children, worth, sources)
+    found = list_children(raw, rows, children, worth, sources)
     for i in range(found):
-        likely = chance * _SHARES[(sources[i] >> 4) & 1] / count
+        likely = chance * _SHARES[(sources[i] >> 16) & 1] / count
         if likely < cutoff:
-            worth[i] += network[3] + np.float64(
-                look_up(children[i], network[0], network[1], network[2])
-            )
+            worth[i] += leaf_value(children[i], network, room[4][0])
             continue
         child = unview(children[i], sources[i])
         key = child
@@ -374,10 +384,10 @@ def expect(raw, extra, plies, chance, cutoff, network, tables, slots, stop, room
         value = recall(slots, key, _U(plies - 1)) if slots.shape[0] else np.nan
         if np.isnan(value):
             if plies == 2 and not needs_cells(child, _U(0)):
-                value = expect_leaves(child, network, tables, room)  # quicker than by recursion
+                value = expect_leaves(child, network, rows, room)  # quicker than by recursion
             else:
                 value = expect(
-                    child, _U(0), plies - 1, likely, cutoff, network, tables, slots, stop, room
+                    child, _U(0), plies - 1, likely, cutoff, network, rows, slots, stop, room
                 )
             if stop[0]:
                 return 0.0
@@ -388,19 +398,19 @@ def expect(raw, extra, plies, chance, cutoff, network, tables, slots, stop, room
 
 
 @jit
-def value_moves(raw, extra, wanted, plies, cutoff, network, tables, slots, stop, room, values):
+def value_moves(raw, extra, wanted, plies, cutoff, network, rows, slots, stop, room, values):
     """Writes what the moves of a board are worth, NaN where illegal, into values float64 [4].
 
     Args:
         wanted: the actions to value as bits, bit a for action a; the others are left as they are.
         plies: 1 or more. For the rest see `expect`.
     """
-    moves = room[4][plies]
-    legal = move_all(raw, extra, tables[0], moves)
+    moves = room[5][plies]
+    legal = move_all(raw, extra, rows, moves)
     for action in range(4):
         if legal & wanted & (1 << action):
             expected = expect(
-                moves[action, 0], moves[action, 1], plies - 1, 1.0, cutoff, network, tables,
+                moves[action, 0], moves[action, 1], plies - 1, 1.0, cutoff, network, rows,
                 slots, stop, room,
             )  # fmt: skip
             values[action] = np.float64(moves[action, 2]) + expected
@@ -409,14 +419,12 @@ def value_moves(raw, extra, wanted, plies, cutoff, network, tables, slots, stop,
 
 
 @jit
-def search(boards, wanted, plies, cutoff, network, tables, slots, stop, values):
+def search(boards, wanted, plies, cutoff, network, rows, slots, stop, values):
     """`value_moves` for many boards, uint8 [N, 16]; values: float64 [N, 4], written."""
-    room = new_room(plies)
+    room = new_room(8 * network[1].size, plies)
     for i in range(boards.shape[0]):
         raw, extra = pack(boards[i])
-        value_moves(
-            raw, extra, wanted, plies, cutoff, network, tables, slots, stop, room, values[i]
-        )
+        value_moves(raw, extra, wanted, plies, cutoff, network, rows, slots, stop, room, values[i])
 
 
 GAME_KEY, RAW, EXTRA, SCORE, MOVES, LARGEST = range(6)
@@ -431,21 +439,21 @@ def start(game, threshold):
 
 
 @jit
-def play(game, most, threshold, plies, cutoff, network, tables, slots):
+def play(game, most, threshold, plies, cutoff, network, rows, slots):
     """Plays on, at most so many moves; returns whether the game goes on after them.
 
     Args:
         game: uint64 [6], see above, changed. most: moves.
         threshold: `env2048.board.four_threshold`, uint64. For the rest see `expect`.
     """
-    room = new_room(plies)
+    room = new_room(8 * network[1].size, plies)
     stop = np.zeros(1, np.uint8)
     values = np.empty(4)
-    moves = room[4][plies]
+    moves = room[5][plies]
     raw, extra = game[RAW], game[EXTRA]
     goes_on = True
     for _ in range(most):
-        value_moves(raw, extra, 15, plies, cutoff, network, tables, slots, stop, room, values)
+        value_moves(raw, extra, 15, plies, cutoff, network, rows, slots, stop, room, values)
         best = -1
         highest = -np.inf
         for action in range(4):

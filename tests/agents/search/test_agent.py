@@ -225,15 +225,16 @@ def test_an_interrupted_evaluation_leaves_games_unfinished(ntuple_agent, monkeyp
 
 @pytest.mark.parametrize("threads", [1, 4])
 def test_time_is_kept_and_used(ntuple_agent, threads):
-    search = SearchAgent(ntuple_agent, None, 0.1, threads=threads)
+    search = SearchAgent(ntuple_agent, None, 0.3, threads=threads)
     board = np.array([[0, 1, 0, 0], [0, 3, 0, 2], [0, 0, 4, 0], [1, 0, 0, 5]], np.uint8)
-    search.values(board[:, ::-1])  # compiles
+    SearchAgent(ntuple_agent, 3).values(board)  # compiles
     start = time.perf_counter()
     values = search.values(board)
-    assert 0.1 <= time.perf_counter() - start < 1  # a machine may be busy
-    depths = [SearchAgent(ntuple_agent, plies).values(board) for plies in (2, 3, 4)]
-    shallow = [np.array_equal(values, depth) for depth in depths[:1]]
-    assert not any(shallow)  # at least three plies fit into a tenth of a second
+    assert (
+        0.3 <= time.perf_counter() - start < 5
+    )  # the machine may be busy, but 6 plies take longer
+    for plies in (1, 2):  # three take a few milliseconds
+        assert not np.array_equal(values, SearchAgent(ntuple_agent, plies).values(board))
 
 
 def test_plies_end_a_search_before_its_time(inner):

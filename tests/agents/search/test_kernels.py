@@ -6,10 +6,10 @@ from oracle import random_boards
 
 from agents.search import kernels
 from agents.search.batched import BatchedSearch, OutOfTimeError
-from agents.search.compiled import CompiledSearch, new_slots, tables
+from agents.search.compiled import CompiledSearch, new_slots
 from agents.search.expectimax import move_values
 from env2048 import board as rules
-from env2048.kernels import needs_cells, pack, unpack
+from env2048.kernels import needs_cells, pack, row_table, unpack
 
 NEVER = np.zeros(1, np.uint8)
 NO_TABLE = 0
@@ -47,10 +47,10 @@ def cells_of(raw):
 
 
 def list_children(after):
-    children, rewards = np.zeros(128, np.uint64), np.zeros(128)
-    sources = np.zeros(128, np.int64)
+    children, rewards = np.zeros(64, np.uint64), np.zeros(64)
+    sources = np.zeros(64, np.int64)
     raw, _ = packed(after)
-    found = kernels.list_children(raw, *tables(), children, rewards, sources)
+    found = kernels.list_children(raw, row_table(), children, rewards, sources)
     return children[:found], rewards[:found], sources[:found]
 
 
@@ -66,10 +66,10 @@ def test_children_are_all_that_a_tile_and_a_move_can_make():
                     expected[int(cell), exponent, int(action)] = (moved.tobytes(), reward)
         found = {}
         for child, reward, source in zip(*list_children(after), strict=True):
-            view, line, four = source >> 7, (source >> 5) & 3, (source >> 4) & 1
+            view, line, four = source >> 19, (source >> 17) & 3, (source >> 16) & 1
             moved = cells_of(kernels.unview(child, source)).tobytes()
             for place in range(4):
-                if (source >> place) & 1:
+                if (source >> 4 * place) & 1:
                     cell = (
                         4 * line + place, 4 * line + 3 - place, 4 * place + line,
                         4 * (3 - place) + line,
@@ -94,21 +94,21 @@ def test_average_takes_the_best_child_of_each_tile():
     rng = np.random.default_rng(0)
     for after in packed_afterstates(100, 2):
         children, _, sources = list_children(after)
-        worth = rng.normal(size=len(children))
-        table = {}
-        for child, value, source in zip(children, worth, sources, strict=True):
-            table[cells_of(kernels.unview(child, source)).tobytes(), int(source >> 7)] = value
+        afterstates = [
+            cells_of(kernels.unview(child, source)).tobytes()
+            for child, source in zip(children, sources, strict=True)
+        ]
+        table = {afterstate: rng.normal() for afterstate in afterstates}
+        worth = np.array([table[afterstate] for afterstate in afterstates])
         raw, _ = packed(after)
         found = kernels.average(raw, len(children), worth, sources, np.zeros((2, 16)))
         total = 0.0
         for cell in rules.empty_cells(after):
             for exponent, share in ((1, 0.9), (2, 0.1)):
                 board = rules.place(after, rules.Spawn(int(cell), exponent))
-                moves = [(3, 0), (1, 1), (0, 2), (2, 3)]  # actions and their views
                 values = [
-                    table[rules.move(board, action)[0].tobytes(), view]
-                    for action, view in moves
-                    if rules.legal_moves(board)[action]
+                    table[rules.move(board, int(action))[0].tobytes()]
+                    for action in np.flatnonzero(rules.legal_moves(board))
                 ]
                 total += share * max(values, default=0.0)
         assert found == pytest.approx(total / (after == 0).sum(), rel=1e-12)
@@ -117,12 +117,19 @@ def test_average_takes_the_best_child_of_each_tile():
 # --------------------------------------------------------------------------------- the network
 
 
-def test_look_up_is_the_networks_value(network):
+def test_values_are_the_networks(network):
     masks, offsets = network.patterns.masks, network.patterns.offsets
-    for board in boards_of_all_kinds(300, 3):
-        raw, _ = packed(board)
-        found = network.initial + kernels.look_up(raw, network.table, masks, offsets)
-        assert found == network.value(board)
+    boards = boards_of_all_kinds(250, 3)
+    for count in (1, 2, 3, 4, 63, 64):
+        features = np.full((64, network.patterns.features), 7, np.uint64)
+        worth = np.arange(64.0)
+        for i in range(count):
+            raw, _ = packed(boards[i])
+            kernels.request(raw, network.table, masks, offsets, features[i])
+        kernels.add_values(network.table, network.initial, features, count, worth)
+        expected = [i + network.value(boards[i]) for i in range(count)]
+        assert worth[:count].tolist() == expected
+        assert (worth[count + 3 :] == np.arange(count + 3, 64)).all()
 
 
 # ------------------------------------------------------------------------------------ the table
