@@ -175,7 +175,7 @@ def test_looking_further_ahead_is_stronger(ntuple_agent):
 
 
 def test_greedy_is_stronger_with_search():
-    scores = [evaluate(SearchAgent(GreedyAgent(), p), 10, 0).mean_score for p in (1, 2)]
+    scores = [evaluate(SearchAgent(GreedyAgent(), p), 5, 0).mean_score for p in (1, 2)]
     assert scores[1] > 1.3 * scores[0]
 
 

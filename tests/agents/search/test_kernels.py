@@ -101,7 +101,7 @@ def test_average_takes_the_best_child_of_each_tile():
         table = {afterstate: rng.normal() for afterstate in afterstates}
         worth = np.array([table[afterstate] for afterstate in afterstates])
         raw, _ = packed(after)
-        found = kernels.average(raw, len(children), worth, sources, np.zeros((2, 16)))
+        found = kernels.average(raw, len(children), worth, sources, np.zeros(128))
         total = 0.0
         for cell in rules.empty_cells(after):
             for exponent, share in ((1, 0.9), (2, 0.1)):
