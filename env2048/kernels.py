@@ -394,7 +394,8 @@ def move_all(raw, extra, table, afterstates):
         afterstates[1, 0], afterstates[1, 2] = mirror(right), _U(right_reward)
         afterstates[2, 0], afterstates[2, 2] = transpose(mirror(down)), _U(down_reward)
         afterstates[3, 0], afterstates[3, 2] = left, _U(left_reward)
-        afterstates[:, 1] = extra
+        for action in range(4):
+            afterstates[action, 1] = extra
     legal = 0
     for action in range(4):
         if afterstates[action, 0] != raw or afterstates[action, 1] != extra:

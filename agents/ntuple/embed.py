@@ -27,7 +27,7 @@ def prune(network: NTupleNetwork, entries: int) -> NTupleNetwork:
     if network.table.shape[1] != 3:
         raise ValueError("only networks trained by TC know how much their weights were moved")
     moved = network.table[:, 2]
-    kept = NTupleNetwork.zeros(network.patterns, initial=network.initial)
+    kept = NTupleNetwork.zeros(network.patterns, 1, network.initial, network.splits)
     if entries < np.count_nonzero(moved):
         chosen = np.argpartition(moved, -entries)[-entries:]
     else:

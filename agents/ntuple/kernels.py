@@ -1,14 +1,25 @@
 """Playing and learning with n-tuple networks, compiled: the readable version is `learners.py`.
 
-A network is one flat table of float32 entries [T, columns]. Pattern p owns the entries from
-offsets[p] on, one for each combination of its cells' exponents. All eight symmetries of a board
-look into the same tables, so a board has m = 8 * P *features*: indices of entries, whose weights
-(column 0) sum to its value. TC keeps the errors' sum E and absolute sum A of an entry in columns 1
-and 2, on the same cache line as its weight.
+A network is one flat table of float32 entries. Pattern p owns the entries from offsets[p] on, one
+for each combination of its cells' exponents. All eight symmetries of a board look into the same
+tables, so a board has m = 8 P *features*: places in the table, whose weights sum to its value. TC
+keeps the errors' sum E and absolute sum A of an entry right behind its weight, on the same cache
+line. In a network of several stages each has all of this, one stage after the other.
 
 Tiles above 32768 are looked up as 32768.
 
-Letters in shapes: T entries, P patterns, m features, G games, N boards.
+Five arguments make a network (one after the other: the arrays of a tuple have their references
+counted in every call, which takes as long as the rest):
+
+    table: float32 [S * T * C], entry after entry, of each its weight first. (It has one axis: of
+        two, compiled code would compute each place with both sizes.)
+    patterns: uint64 [P, 3]: 15 in each cell of a pattern, its offset, and whether it is small (see
+        `agents.ntuple.patterns.Patterns`).
+    splits: uint64, in four bits each S - 1 exponents, 1 to 15: with a tile of such an exponent or
+        more the next stage begins.
+    size: uint64, T * C: numbers per stage. columns: uint64, C.
+
+Letters in shapes: T entries, C columns, S stages, P patterns, m features, G games, N boards.
 """
 
 import numpy as np
@@ -21,6 +32,9 @@ from env2048.jit import jit
 from env2048.kernels import flip, mirror, move, move_all, pack, spawn, transpose
 
 _U = np.uint64
+_BYTES = _U(0x0101010101010101)
+_LOW_NIBBLES = _U(0x0F0F0F0F0F0F0F0F)
+_CARRIES = _U(0x1010101010101010)
 
 
 def _has_pext():
@@ -49,6 +63,23 @@ def _pext(typing_context, bits, mask):
     return types.uint64(types.uint64, types.uint64), generate
 
 
+@intrinsic
+def borrowed(typing_context, array):
+    """The same array without its count of references.
+
+    Compiled code counts them up and down, by atomic instructions, wherever an array is handed on:
+    several times a move, and threads that share a table wait for each other. The array must have
+    another reference for as long as this is used, as a caller's argument has.
+    """
+
+    def generate(context, builder, signature, arguments):
+        same = context.make_array(signature.args[0])(context, builder, arguments[0])
+        same.meminfo = cgutils.get_null_value(same.meminfo.type)
+        return same._getvalue()
+
+    return array(array), generate
+
+
 @jit
 def gather_by_pext(raw, mask):
     """The cells of `raw` under `mask`, moved together: the index of a pattern."""
@@ -71,45 +102,91 @@ def gather_by_loop(raw, mask):
 gather = gather_by_pext if _has_pext() else gather_by_loop
 
 
+MASK, OFFSET, SMALL = 0, 1, 2
+"""The columns of `patterns`."""
+
+
 @jit
-def find_features(raw, masks, offsets, features):
-    """Writes the features of a packed board: the entries of the table that it looks into.
+def has_tile(raw, exponent):
+    """Whether any cell of a packed board is `exponent`, 1 to 15, or more."""
+    rest = (_U(16) - exponent) * _BYTES  # such a cell and `rest` make 16 or more
+    even = (raw & _LOW_NIBBLES) + rest
+    odd = (raw >> _U(4) & _LOW_NIBBLES) + rest
+    return (even | odd) & _CARRIES != 0
+
+
+@jit
+def stage_begin(raw, splits, size):
+    """Where in the table the stage of a board begins. Yeh et al. 2017, section III."""
+    begin = _U(0)
+    while splits:
+        begin += size if has_tile(raw, splits & _U(15)) else _U(0)
+        splits >>= _U(4)
+    return begin
+
+
+@jit
+def eight_views(raw):
+    """All rotations and reflections of a packed board."""
+    turned = transpose(raw)
+    mirrored, turned_mirrored = mirror(raw), mirror(turned)
+    return (
+        raw, mirrored, flip(mirrored), flip(raw),
+        turned, turned_mirrored, flip(turned_mirrored), flip(turned),
+    )  # fmt: skip
+
+
+@jit
+def find_features(raw, table, patterns, splits, size, columns, features):
+    """Writes the features of a packed board: the places in the table that it looks into.
 
     Args:
-        raw: a packed board, uint64. masks: uint64 [P], 15 in each cell of the pattern.
-        offsets: uint64 [P], where the table of each pattern begins. features: uint64 [m], written.
+        raw: a packed board, uint64. features: uint64 [m], written.
     """
-    turned = transpose(raw)
-    boards = (
-        raw, mirror(raw), flip(mirror(raw)), flip(raw),
-        turned, mirror(turned), flip(mirror(turned)), flip(turned),
-    )  # fmt: skip
-    count = masks.size
-    for symmetry in range(8):
-        board = boards[symmetry]
-        for p in range(count):
-            features[symmetry * count + p] = offsets[p] + gather(board, masks[p])
+    begin = stage_begin(raw, splits, size)
+    views = eight_views(raw)
+    for p in range(len(patterns)):
+        mask, offset = patterns[p, MASK], patterns[p, OFFSET]
+        for i in range(8):
+            features[8 * p + i] = begin + (offset + gather(views[i], mask)) * columns
 
 
 @jit
 def value_of(table, features):
     """The value of the board with these features: the sum of their weights."""
     value = np.float32(0)
-    for index in features:
-        value += table[index, 0]
+    for place in features:
+        value += table[place]
     return value
 
 
 @jit
-def best_move(raw, extra, table, masks, offsets, rows, features, afterstates):
-    """Looks up the afterstates of all moves and chooses the one with most reward + value.
+def board_value(raw, table, patterns, splits, size, columns):
+    """`find_features` and `value_of` in one, the same value.
 
-    First all features are found, then all weights are read: so many reads wait for memory at the
-    same time, and none for the outcome of a comparison.
+    Without features to write down and read again, the processor runs far ahead of the additions and
+    fetches many weights at once.
+    """
+    begin = stage_begin(raw, splits, size)
+    value = np.float32(0)
+    views = eight_views(raw)
+    for p in range(len(patterns)):
+        mask, offset = patterns[p, MASK], patterns[p, OFFSET]
+        for view in views:
+            value += table[begin + (offset + gather(view, mask)) * columns]
+    return value
+
+
+@jit
+def best_move(raw, extra, table, patterns, splits, size, columns, rows, afterstates):
+    """Chooses the move with most reward + value.
+
+    There is no branch on what a value is: nobody can guess it, and a wrong guess would make the
+    processor throw away what it has begun to fetch.
 
     Args:
-        features: uint64 [4, m], written for the legal moves.
-        afterstates: uint64 [4, 2], written: the packed afterstates.
+        raw, extra: a packed board. rows: `env2048.kernels.row_table`.
+        afterstates: uint64 [4, 3], written: the packed afterstates, and the rewards.
 
     Returns:
         The action (-1 if none is legal), its reward and the afterstate's value.
@@ -121,19 +198,19 @@ def best_move(raw, extra, table, masks, offsets, rows, features, afterstates):
     legal = move_all(raw, extra, rows, afterstates)
     for action in range(4):
         if legal & (1 << action):
-            find_features(afterstates[action, 0], masks, offsets, features[action])
-    for action in range(4):
-        if legal & (1 << action):
-            value = value_of(table, features[action])
+            value = board_value(afterstates[action, 0], table, patterns, splits, size, columns)
             reward = np.int64(afterstates[action, 2])
             total = np.float32(reward) + value
-            if total > best_total:
-                best, best_reward, best_value, best_total = action, reward, value, total
+            better = total > best_total
+            best = action if better else best
+            best_reward = reward if better else best_reward
+            best_value = value if better else best_value
+            best_total = total if better else best_total
     return best, best_reward, best_value
 
 
 @jit
-def count_shares(features, small):
+def count_shares(features, patterns):
     """Into how many parts an error is divided: the sum of n^2 over all entries that stand n times.
 
     An entry that stands n times in the sum takes n steps and changes the value by n each time. So
@@ -142,24 +219,23 @@ def count_shares(features, small):
     squares, Nagumo & Noda 1967, for features that are counts.) Large patterns are taken to repeat
     nothing, which is nearly true.
     """
-    count = small.size
     shares = features.size
-    for p in range(count):
-        if small[p]:
-            for i in range(1, 8):
-                for j in range(i):
-                    shares += 2 * (features[i * count + p] == features[j * count + p])
+    for p in range(len(patterns)):
+        if patterns[p, SMALL]:
+            for i in range(8 * p + 1, 8 * p + 8):
+                for j in range(8 * p, i):
+                    shares += 2 * (features[i] == features[j])
     return np.float32(shares)
 
 
 @jit
-def update(table, features, small, error, alpha, coherence):
+def update(table, patterns, features, error, alpha, coherence):
     """Moves the value of a board by alpha * error: TC if `coherence`, else TD(0).
 
     Args:
-        table: float32 [T, columns], changed. features: uint64 [m]. small: bool [P], see `Patterns`.
+        table: changed. features: uint64 [m].
     """
-    step = np.float32(alpha) * error / count_shares(features, small)
+    step = np.float32(alpha) * error / count_shares(features, patterns)
     if coherence:
         update_tc(table, features, error, step)
     else:
@@ -169,20 +245,21 @@ def update(table, features, small, error, alpha, coherence):
 @jit
 def update_td0(table, features, step):
     """TD(0), Szubert & Jaskowski 2014, eq. 7: all weights take the same step."""
-    for index in features:
-        table[index, 0] += step
+    for weight in features:
+        table[weight] += step
 
 
 @jit
 def update_tc(table, features, error, step):
     """Temporal coherence, Beal & Smith 1999: each weight's rate is |E| / A, 1 while A is 0."""
     size = abs(error)
-    for index in features:
-        total = table[index, 2]
-        rate = abs(table[index, 1]) / total if total > 0 else np.float32(1)
-        table[index, 0] += rate * step
-        table[index, 1] += error
-        table[index, 2] = total + size
+    for weight in features:
+        errors, sizes = weight + _U(1), weight + _U(2)
+        total = table[sizes]
+        rate = abs(table[errors]) / total if total > 0 else np.float32(1)
+        table[weight] += rate * step
+        table[errors] += error
+        table[sizes] = total + size
 
 
 @jit
@@ -194,21 +271,20 @@ def start_packed(key, threshold):
 
 @jit
 def train(
-    table, masks, offsets, small, rows, threshold, alpha, coherence, dead, keys, actions, scores,
-    largest, moves,
+    table, patterns, splits, size, columns, rows, threshold, alpha, coherence, dead, keys, actions,
+    scores, largest, moves,
 ):  # fmt: skip
     """Plays the games `keys` greedily and learns after every move.
 
     Args:
-        table: float32 [T, columns], changed.
+        table: changed.
         alpha: the learning rate, 0 to learn nothing. coherence: TC if True, else TD(0).
         dead: what is still to come when the game is over, on the scale of the sums of weights.
         keys: uint64 [G]. actions: uint8 [A], the first A actions of the last game, written.
         scores, largest (exponents), moves: int64 [G], written.
     """
-    count = 8 * masks.size
-    features = np.empty((4, count), np.uint64)
-    last = np.empty(count, np.uint64)  # features of the afterstate before
+    table, patterns, rows = borrowed(table), borrowed(patterns), borrowed(rows)
+    last = np.empty(8 * len(patterns), np.uint64)  # features of the afterstate before
     afterstates = np.empty((4, 3), np.uint64)
     for g in range(keys.size):
         key = keys[g]
@@ -217,19 +293,19 @@ def train(
         n = 0
         while True:
             action, reward, value = best_move(
-                raw, extra, table, masks, offsets, rows, features, afterstates
+                raw, extra, table, patterns, splits, size, columns, rows, afterstates
             )
             if n and alpha > 0:
                 # TD error of the afterstate before: r + V(s') - V(s); nothing follows a dead end.
                 target = np.float32(reward) + value if action >= 0 else dead
-                update(table, last, small, target - value_of(table, last), alpha, coherence)
+                update(table, patterns, last, target - value_of(table, last), alpha, coherence)
             if action < 0:
                 break
-            last[:] = features[action]
             if n < actions.size:
                 actions[n] = action
             score += reward
             raw, extra = afterstates[action, 0], afterstates[action, 1]
+            find_features(raw, table, patterns, splits, size, columns, last)
             raw = spawn(raw, key, _U(n + 2), threshold)
             n += 1
         scores[g] = score
@@ -256,20 +332,9 @@ def play_again(key, threshold, actions, rows, boards, afterstates):
 
 @jit
 def relearn(
-    table,
-    masks,
-    offsets,
-    small,
-    rows,
-    threshold,
-    alpha,
-    coherence,
-    dead,
-    trace,
-    steps,
-    key,
-    actions,
-):
+    table, patterns, splits, size, columns, rows, threshold, alpha, coherence, dead, trace, steps,
+    key, actions,
+):  # fmt: skip
     """Learns from a recorded game again, from its last afterstate to its first.
 
     Backwards, what is learned of the end reaches the beginning in one sweep. The target of an
@@ -283,8 +348,8 @@ def relearn(
         For the rest see `train`.
     """
     count = actions.size
-    features = np.empty((4, 8 * masks.size), np.uint64)
-    found = np.empty(8 * masks.size, np.uint64)
+    table, patterns, rows = borrowed(table), borrowed(patterns), borrowed(rows)
+    features = np.empty(8 * len(patterns), np.uint64)
     four = np.empty((4, 3), np.uint64)
     boards = np.empty((count + 1, 2), np.uint64)
     afterstates = np.empty((count, 3), np.uint64)
@@ -296,7 +361,15 @@ def relearn(
     for i in range(count - 1, -1, -1):
         if i + 1 < count:
             action, reward, value = best_move(
-                boards[i + 1, 0], boards[i + 1, 1], table, masks, offsets, rows, features, four
+                boards[i + 1, 0],
+                boards[i + 1, 1],
+                table,
+                patterns,
+                splits,
+                size,
+                columns,
+                rows,
+                four,
             )
             following[i + 1] = np.float32(reward) + value
             run = run + 1 if action == actions[i + 1] else 0
@@ -309,8 +382,9 @@ def relearn(
                 target = np.float32(reward) + (np.float32(1) - trace) * value + trace * target
             else:
                 target = following[i + 1]
-        find_features(afterstates[i, 0], masks, offsets, found)
-        update(table, found, small, target - value_of(table, found), alpha, coherence)
+        find_features(afterstates[i, 0], table, patterns, splits, size, columns, features)
+        error = target - value_of(table, features)
+        update(table, patterns, features, error, alpha, coherence)
 
 
 @jit
@@ -324,9 +398,9 @@ def largest_packed(raw, extra):
 
 
 @jit
-def play(table, masks, offsets, rows, threshold, keys, scores, largest, moves):
+def play(table, patterns, splits, size, columns, rows, threshold, keys, scores, largest, moves):
     """Plays the games `keys` greedily without learning. Arguments as for `train`."""
-    features = np.empty((4, 8 * masks.size), np.uint64)
+    table, patterns, rows = borrowed(table), borrowed(patterns), borrowed(rows)
     afterstates = np.empty((4, 3), np.uint64)
     for g in range(keys.size):
         key = keys[g]
@@ -335,7 +409,7 @@ def play(table, masks, offsets, rows, threshold, keys, scores, largest, moves):
         n = 0
         while True:
             action, reward, _ = best_move(
-                raw, extra, table, masks, offsets, rows, features, afterstates
+                raw, extra, table, patterns, splits, size, columns, rows, afterstates
             )
             if action < 0:
                 break
@@ -349,7 +423,7 @@ def play(table, masks, offsets, rows, threshold, keys, scores, largest, moves):
 
 
 @jit
-def move_values(boards, table, masks, offsets, rows, values):
+def move_values(boards, table, patterns, splits, size, columns, rows, values):
     """reward + sum of weights of each move of each board; NaN where it is illegal.
 
     The sums are rounded to float32 as in `best_move`, so the best of them is its choice.
@@ -357,7 +431,6 @@ def move_values(boards, table, masks, offsets, rows, values):
     Args:
         boards: uint8 [N, 16]. values: float64 [N, 4], written.
     """
-    features = np.empty(8 * masks.size, np.uint64)
     for i in range(boards.shape[0]):
         raw, extra = pack(boards[i])
         for action in range(4):
@@ -365,5 +438,5 @@ def move_values(boards, table, masks, offsets, rows, values):
             if new_raw == raw and new_extra == extra:
                 values[i, action] = np.nan
             else:
-                find_features(new_raw, masks, offsets, features)
-                values[i, action] = np.float32(reward) + value_of(table, features)
+                value = board_value(new_raw, table, patterns, splits, size, columns)
+                values[i, action] = np.float32(reward) + value

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.ntuple.network import NTupleNetwork, features
+from agents.ntuple.network import NTupleNetwork
 from env2048 import board as rules
 from env2048.board import Board
 
@@ -34,13 +34,13 @@ def count_shares(entries: list[int], small: NDArray[np.bool_]) -> np.float32:
     are counts. Only small patterns repeat enough to be counted.
 
     Args:
-        entries: the features of a board, [m], symmetry by symmetry.
+        entries: the features of a board, [m], pattern by pattern.
         small: bool [P], see `Patterns`.
     """
     shares = 0
     for p, is_small in enumerate(small):
         if is_small:
-            shares += sum(n * n for n in Counter(entries[p :: len(small)]).values())
+            shares += sum(n * n for n in Counter(entries[8 * p : 8 * p + 8]).values())
         else:
             shares += 8
     return np.float32(shares)
@@ -92,7 +92,7 @@ def best_move(network: NTupleNetwork, board: Board) -> tuple[int, int, np.float3
     for action, legal in enumerate(rules.legal_moves(board)):
         if legal:
             after, reward = rules.move(board, action)
-            value = network.learned(features(after, network.patterns))
+            value = network.learned(network.features(after))
             if best[0] < 0 or np.float32(reward) + value > np.float32(best[1]) + best[2]:
                 best = action, reward, value, after
     return best
@@ -116,7 +116,7 @@ def learn_game(
             update(network, before, target, alpha, coherence)
         if action < 0:
             return score, actions
-        before = features(afterstate, network.patterns)
+        before = network.features(afterstate)
         board = rules.place(
             afterstate, rules.next_spawn(afterstate, key, rules.STARTING_TILES + len(actions))
         )
@@ -175,4 +175,4 @@ def relearn_game(
                 target = np.float32(reward) + (np.float32(1) - lambda_) * value + lambda_ * target
             else:
                 target = following[i + 1]
-        update(network, features(afterstates[i], network.patterns), target, alpha, coherence)
+        update(network, network.features(afterstates[i]), target, alpha, coherence)

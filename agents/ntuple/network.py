@@ -20,6 +20,7 @@ from env2048.kernels import row_table
 Array = NDArray[Any]
 
 _NOT_RECORDED = np.empty(0, np.uint8)
+_THRESHOLD = np.uint64(four_threshold(FOUR_PROBABILITY))
 
 
 @dataclass(frozen=True)
@@ -28,25 +29,56 @@ class NTupleNetwork:
 
     Attributes:
         patterns: the cells of each pattern.
-        table: float32 [T, columns]. Column 0 holds the weights; learners that keep more of each
+        table: float32 [S * T, columns]. Column 0 holds the weights; learners that keep more of each
             entry (TC: sum of errors, sum of their sizes) have it in the columns beside, because a
             weight and its companions are needed together and so share a cache line.
         initial: what every board is worth before anything is learned; the weights, zeros at first,
             add to it. Above 0 it is optimistic initialization (Guei et al. 2021).
+        splits: the tiles with which stages begin, rising. Boards of each stage have weights of
+            their own (Wu et al. 2014): S stages are all T entries S times, one after the other.
     """
 
     patterns: Patterns
     table: NDArray[np.float32]
     initial: float = 0.0
+    splits: tuple[int, ...] = ()
 
     @classmethod
-    def zeros(cls, patterns: Patterns, columns: int = 1, initial: float = 0.0) -> Self:
+    def zeros(
+        cls,
+        patterns: Patterns,
+        columns: int = 1,
+        initial: float = 0.0,
+        splits: tuple[int, ...] = (),
+    ) -> Self:
         """A network that knows nothing."""
-        return cls(patterns, huge_zeros((patterns.entries, columns)), initial)
+        table = huge_zeros((patterns.entries * (len(splits) + 1), columns))
+        return cls(patterns, table, initial, splits)
+
+    def split(self, tile: int) -> "NTupleNetwork":
+        """This network with one more stage, of boards with `tile` or more; it knows as much.
+
+        The new stage begins with the weights of the boards that it takes over, so nothing is
+        forgotten (weight promotion: Jaskowski 2016, section IV-B, here of all weights at once).
+        """
+        if tile in self.splits:
+            return self
+        splits = tuple(sorted((*self.splits, tile)))
+        stage = splits.index(tile)
+        grown = NTupleNetwork.zeros(self.patterns, self.table.shape[1], self.initial, splits)
+        here = (stage + 1) * self.patterns.entries
+        grown.table[:here] = self.table[:here]
+        grown.table[here:] = self.table[here - self.patterns.entries :]
+        return grown
 
     def value(self, board: Board) -> float:
         """The value of one afterstate, uint8 [4, 4]: the definition, in plain NumPy."""
-        return self.initial + float(self.learned(features(board, self.patterns)))
+        return self.initial + float(self.learned(self.features(board)))
+
+    def features(self, board: Board) -> list[int]:
+        """The m entries that a board looks into, those of its stage."""
+        stage = sum(1 << int(board.max()) >= tile for tile in self.splits)
+        return [stage * self.patterns.entries + i for i in features(board, self.patterns)]
 
     def learned(self, entries: list[int]) -> np.float32:
         """What the weights say of the board with these features: their sum."""
@@ -64,8 +96,7 @@ class NTupleNetwork:
         """reward + value of the afterstate for each move, NaN if illegal; [N, 4, 4] -> [N, 4]."""
         values = np.empty((len(boards), 4), np.float64)
         cells = np.ascontiguousarray(boards).reshape(len(boards), 16)
-        masks, offsets = self.patterns.masks, self.patterns.offsets
-        kernels.move_values(cells, self.table, masks, offsets, row_table(), values)
+        kernels.move_values(cells, *self.tables(), row_table(), values)
         values += self.initial
         return values
 
@@ -74,8 +105,7 @@ class NTupleNetwork:
         games = Games.empty(keys)
         threshold = np.uint64(four_threshold(four_probability))
         kernels.play(
-            self.table, self.patterns.masks, self.patterns.offsets, row_table(), threshold, keys,
-            games.scores, games.largest, games.moves,
+            *self.tables(), row_table(), threshold, keys, games.scores, games.largest, games.moves
         )  # fmt: skip
         return games
 
@@ -99,8 +129,8 @@ class NTupleNetwork:
         """
         games = Games.empty(keys)
         kernels.train(
-            *self._tables(), np.float32(alpha), coherence, self.dead, keys, actions,
-            games.scores, games.largest, games.moves,
+            *self.tables(), row_table(), _THRESHOLD, np.float32(alpha), coherence, self.dead,
+            keys, actions, games.scores, games.largest, games.moves,
         )  # fmt: skip
         return games
 
@@ -121,19 +151,21 @@ class NTupleNetwork:
             trace: lambda. steps: rewards that count as they fell. One of them is 0 or 1.
         """
         kernels.relearn(
-            *self._tables(), np.float32(alpha), coherence, self.dead, np.float32(trace), steps,
-            np.uint64(key), actions,
+            *self.tables(), row_table(), _THRESHOLD, np.float32(alpha), coherence, self.dead,
+            np.float32(trace), steps, np.uint64(key), actions,
         )  # fmt: skip
 
-    def _tables(self) -> tuple[Array, Array, Array, Array, Array, np.uint64]:
-        """The first arguments of the learning kernels: table, patterns, rows, chance of a 4."""
-        patterns, threshold = self.patterns, np.uint64(four_threshold(FOUR_PROBABILITY))
-        cells = patterns.masks, patterns.offsets, patterns.small
-        return self.table, *cells, row_table(), threshold
+    def tables(self) -> tuple[Array, Array, np.uint64, np.uint64, np.uint64]:
+        """The network as kernels take it, which change the same table: see there."""
+        splits = sum((tile.bit_length() - 1) << 4 * i for i, tile in enumerate(self.splits))
+        columns = self.table.shape[1]
+        size = self.patterns.entries * columns
+        numbers = np.uint64(splits), np.uint64(size), np.uint64(columns)
+        return self.table.reshape(-1), self.patterns.packed, *numbers
 
 
 def features(board: Board, patterns: Patterns) -> list[int]:
-    """The m entries of a board, in the order in which `kernels.look_up` visits them.
+    """The m entries of a board, pattern by pattern, in a network of one stage.
 
     The index of a pattern has its cells' exponents as hexadecimal digits, the first cell the last
     digit, cells in ascending order.
@@ -144,14 +176,28 @@ def features(board: Board, patterns: Patterns) -> list[int]:
         transposed, transposed[:, ::-1], transposed[::-1, ::-1], transposed[::-1],
     ]  # fmt: skip
     entries = []
-    for symmetry in symmetries:
-        cells = np.minimum(symmetry.ravel(), 15)
-        for pattern, offset in zip(patterns.cells, patterns.offsets, strict=True):
+    for pattern, offset in zip(patterns.cells, patterns.offsets, strict=True):
+        for symmetry in symmetries:
+            cells = np.minimum(symmetry.ravel(), 15)
             index = 0
             for digit, cell in enumerate(sorted(int(c, 16) for c in pattern)):
                 index += int(cells[cell]) << 4 * digit
             entries.append(int(offset) + index)
     return entries
+
+
+def checked_splits(tiles: Any) -> tuple[int, ...]:
+    """The tiles with which stages begin, if they can.
+
+    Raises:
+        ValueError: if one is no tile from 4 to 32768, or they do not rise.
+    """
+    whole = isinstance(tiles, list | tuple) and all(isinstance(tile, int) for tile in tiles)
+    if not whole or any(tile.bit_count() != 1 or not 4 <= tile <= 32768 for tile in tiles):
+        raise ValueError(f"splits must be tiles from 4 to 32768, not {tiles!r}")
+    if list(tiles) != sorted(set(tiles)):
+        raise ValueError(f"splits must rise, not {tiles!r}")
+    return tuple(tiles)
 
 
 def huge_zeros(shape: tuple[int, int]) -> NDArray[np.float32]:

@@ -45,17 +45,18 @@ class Patterns:
 
     Attributes:
         cells: the patterns as written.
-        masks: uint64 [P], 15 in each cell of the pattern (see `env2048.kernels`: packed boards).
-        offsets: uint64 [P], where the table of each pattern begins.
+        offsets: int64 [P], where the table of each pattern begins.
         small: bool [P], whether a pattern has less than six cells: then one of its weights often
             stands several times in the value of a board, as that of four empty cells.
+        packed: uint64 [P, 3], for kernels: 15 in each cell of the pattern (see `env2048.kernels`:
+            packed boards), offset, small.
         entries: T, the size of all tables together.
     """
 
     cells: tuple[str, ...]
-    masks: NDArray[np.uint64]
-    offsets: NDArray[np.uint64]
+    offsets: NDArray[np.int64]
     small: NDArray[np.bool_]
+    packed: NDArray[np.uint64]
     entries: int
 
     @property
@@ -82,10 +83,8 @@ def parse_patterns(network: str | Sequence[str]) -> Patterns:
         if len(set(pattern)) < len(pattern):
             raise ValueError(f"pattern {pattern!r} names a cell twice")
     sizes = [TILES ** len(pattern) for pattern in network]
-    return Patterns(
-        cells=tuple(network),
-        masks=np.array([sum(15 << 4 * int(c, 16) for c in p) for p in network], dtype=np.uint64),
-        offsets=np.cumsum([0, *sizes[:-1]], dtype=np.uint64),
-        small=np.array([len(pattern) < 6 for pattern in network]),
-        entries=sum(sizes),
-    )
+    masks = [sum(15 << 4 * int(c, 16) for c in p) for p in network]
+    offsets = np.cumsum([0, *sizes[:-1]])
+    small = np.array([len(pattern) < 6 for pattern in network])
+    packed = np.stack([np.array(column, np.uint64) for column in (masks, offsets, small)], axis=1)
+    return Patterns(tuple(network), offsets, small, packed, sum(sizes))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.ntuple.network import NTupleNetwork
+from agents.ntuple.network import NTupleNetwork, checked_splits
 from agents.ntuple.patterns import Patterns, parse_patterns
 from agents.training.checkpoints import AgentFileError
 from agents.training.resources import require_memory
@@ -27,7 +27,7 @@ def pack_network(network: NTupleNetwork) -> tuple[Tensors, dict[str, Any]]:
     """The network as tensors and metadata, exact.
 
     Returns:
-        `touched` uint8 [T / 8], one bit per entry, and `entries` float32 [K, columns].
+        `touched` uint8 [S * T / 8], one bit per entry, and `entries` float32 [K, columns].
     """
     table = network.table
     touched = np.zeros(len(table), np.bool_)
@@ -47,12 +47,12 @@ def pack_compact(network: NTupleNetwork) -> tuple[Tensors, dict[str, Any]]:
     Returns:
         `touched` and `codes`, uint8 zlib streams: one bit per entry; of the level of each touched
         entry all high bytes, then all low ones.
-        `low` and `step` float32 [P]: weight = 2000 sinh(low + step * level).
+        `low` and `step` float32 [S * P]: weight = 2000 sinh(low + step * level).
     """
     weights = network.table[:, 0]
     touched = weights != 0
     low, step, levels = [], [], []
-    for part in _parts(network):
+    for part in _parts(network.patterns, len(network.table)):
         bent = np.arcsinh(weights[part][touched[part]].astype(np.float64) / _BEND)
         smallest, largest = (bent.min(), bent.max()) if bent.size else (0.0, 0.0)
         width = (largest - smallest) / (_LEVELS - 1) or 1.0
@@ -80,7 +80,12 @@ def checksum(tensors: Tensors) -> str:
 
 def _described(network: NTupleNetwork, storage: str) -> dict[str, Any]:
     patterns = list(network.patterns.cells)
-    return {"patterns": patterns, "storage": storage, "initial": network.initial}
+    return {
+        "patterns": patterns,
+        "storage": storage,
+        "initial": network.initial,
+        "splits": list(network.splits),
+    }
 
 
 def unpack_network(tensors: Tensors, metadata: dict[str, Any], name: str) -> NTupleNetwork:
@@ -98,42 +103,49 @@ def unpack_network(tensors: Tensors, metadata: dict[str, Any], name: str) -> NTu
         if "sha256" in metadata and metadata["sha256"] != checksum(tensors):
             raise ValueError("its bytes are not those that were written")
         unpack = {"exact": _unpack_exact, "compact": _unpack_compact}[metadata["storage"]]
-        require_memory(patterns.entries * (4 + 1), name)  # a weight and a flag each
+        splits = checked_splits(metadata.get("splits", []))
+        entries = patterns.entries * (len(splits) + 1)
+        require_memory(entries * (4 + 1), name)  # a weight and a flag each
         initial = float(metadata.get("initial", 0.0))
         if not np.isfinite(initial):
             raise ValueError("initial: not a finite number")
-        network = unpack(tensors, patterns, initial)
+        touched, weights = unpack(tensors, patterns, entries)
+        network = NTupleNetwork.zeros(patterns, weights.shape[1], initial, splits)
+        network.table[touched] = weights
     except (KeyError, ValueError, TypeError, zlib.error) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
         raise AgentFileError(f"{name}: the network in it is damaged ({reason})") from None
     return network
 
 
-def _unpack_exact(tensors: Tensors, patterns: Patterns, initial: float) -> NTupleNetwork:
-    touched = _flags(_checked(tensors, "touched", np.uint8, (patterns.entries // 8,)))
-    entries = tensors["entries"]
-    columns = 3 if entries.shape[1:] == (3,) else 1
-    _checked(tensors, "entries", np.float32, (int(touched.sum()), columns))
-    network = NTupleNetwork.zeros(patterns, columns, initial)
-    network.table[touched] = entries
-    return network
+def _unpack_exact(
+    tensors: Tensors, patterns: Patterns, entries: int
+) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Which of the entries are not 0, bool [S * T], and those, [K, columns]."""
+    touched = _flags(_checked(tensors, "touched", np.uint8, (entries // 8,)))
+    found = tensors["entries"]
+    columns = 3 if found.shape[1:] == (3,) else 1
+    return touched, _checked(tensors, "entries", np.float32, (int(touched.sum()), columns))
 
 
-def _unpack_compact(tensors: Tensors, patterns: Patterns, initial: float) -> NTupleNetwork:
-    touched = _flags(_decompress(tensors["touched"], patterns.entries // 8))
-    codes = _decompress(tensors["codes"], 2 * int(touched.sum())).astype(np.uint16)
-    levels = codes[: len(codes) // 2] << 8 | codes[len(codes) // 2 :]
-    low = _checked(tensors, "low", np.float32, (len(patterns.cells),))
-    step = _checked(tensors, "step", np.float32, (len(patterns.cells),))
-    network = NTupleNetwork.zeros(patterns, initial=initial)
+def _unpack_compact(
+    tensors: Tensors, patterns: Patterns, entries: int
+) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """The same of a compact file."""
+    touched = _flags(_decompress(tensors["touched"], entries // 8))
+    count = int(touched.sum())
+    codes = _decompress(tensors["codes"], 2 * count).astype(np.uint16)
+    levels = codes[:count] << 8 | codes[count:]
+    parts = _parts(patterns, entries)
+    low = _checked(tensors, "low", np.float32, (len(parts),))
+    step = _checked(tensors, "step", np.float32, (len(parts),))
+    weights = np.empty((count, 1), np.float32)
     at = 0
-    for p, part in enumerate(_parts(network)):
-        here = touched[part]
-        count = int(here.sum())
-        bent = low[p] + step[p] * levels[at : at + count]
-        network.table[part, 0][here] = _BEND * np.sinh(bent)
-        at += count
-    return network
+    for p, part in enumerate(parts):
+        end = at + int(touched[part].sum())
+        weights[at:end, 0] = _BEND * np.sinh(low[p] + step[p] * levels[at:end])
+        at = end
+    return touched, weights
 
 
 def _checked(
@@ -154,10 +166,11 @@ def _flags(bits: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.unpackbits(bits).view(np.bool_)
 
 
-def _parts(network: NTupleNetwork) -> list[slice]:
-    """The entries of each pattern."""
-    starts = [int(offset) for offset in network.patterns.offsets]
-    ends = [*starts[1:], network.patterns.entries]
+def _parts(patterns: Patterns, entries: int) -> list[slice]:
+    """The entries of each pattern, stage by stage."""
+    begins = range(0, entries, patterns.entries)
+    starts = [begin + int(offset) for begin in begins for offset in patterns.offsets]
+    ends = [*starts[1:], entries]
     return [slice(start, end) for start, end in zip(starts, ends, strict=True)]
 
 

@@ -4,6 +4,7 @@ Letters in shapes: N boards, S slots of the transposition table.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +35,8 @@ class CompiledSearch:
     def __init__(
         self, network: NTupleNetwork, cutoff: float, table_bytes: int, threads: int
     ) -> None:
-        patterns = network.patterns
-        weights = _weights_alone(network.table)
-        self._network = (weights, patterns.masks, patterns.offsets, float(network.initial))
+        weights = replace(network, table=_weights_alone(network.table))
+        self._network = (*weights.tables()[:4], float(network.initial))
         self._cutoff = cutoff
         self._slots = new_slots(table_bytes)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None

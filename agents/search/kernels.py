@@ -3,29 +3,31 @@
 Boards are packed (see `env2048.kernels`). A layer of new tiles and the layer of moves behind it are
 taken together: `list_children` finds the afterstates that differ, which are half of all.
 
-A *network* is a tuple: the table of weights float32 [T, columns], the masks and offsets of the
-patterns uint64 [P] (see `agents.ntuple.kernels`), and what is added to each sum of weights, float.
+A *network* is a tuple: table, patterns, splits and size (see `agents.ntuple.kernels`), of weights
+alone, and what is added to each sum of weights, a float.
 
 Letters in shapes: T entries, P patterns, m = 8 P features, S slots, N boards.
 """
 
 import numpy as np
 from llvmlite import ir
-from numba.core import cgutils, types
+from numba.core import types
 from numba.extending import intrinsic
 
 from agents.ntuple.kernels import (
-    find_features,
+    MASK,
+    OFFSET,
+    board_value,
+    eight_views,
     gather,
     largest_packed,
+    stage_begin,
     start_packed,
-    value_of,
 )
 from env2048.board import FOUR_PROBABILITY
 from env2048.jit import jit
 from env2048.kernels import (
     empty_bits,
-    flip,
     mirror,
     move_all,
     needs_cells,
@@ -102,17 +104,11 @@ def remember(slots, board, plies, value):
 
 @intrinsic
 def _prefetch(typing_context, table, index):
-    """Has the processor fetch table[index, 0] while it does other things."""
+    """Has the processor fetch table[index] while it does other things."""
 
     def generate(context, builder, signature, arguments):
-        layout = signature.args[0].layout
         array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        shape = cgutils.unpack_tuple(builder, array.shape)
-        strides = cgutils.unpack_tuple(builder, array.strides)
-        place = [arguments[1], ir.Constant(arguments[1].type, 0)]
-        entry = cgutils.get_item_pointer2(
-            context, builder, array.data, shape, strides, layout, place
-        )
+        entry = builder.gep(array.data, [arguments[1]])
         number = ir.IntType(32)
         address = builder.bitcast(entry, ir.IntType(8).as_pointer())
         kind = ir.FunctionType(ir.VoidType(), [address.type, number, number, number])
@@ -125,28 +121,16 @@ def _prefetch(typing_context, table, index):
 
 
 @jit
-def request(raw, table, masks, offsets, features):
-    """`find_features`, in another order, and has the processor fetch their weights.
-
-    Written out for the eight rotations and reflections, for this is where most time goes.
-    """
-    turned = transpose(raw)
-    mirrored, turned_mirrored = mirror(raw), mirror(turned)
-    both, turned_both = flip(mirrored), flip(turned_mirrored)
-    flipped, turned_flipped = flip(raw), flip(turned)
-    for p in range(masks.size):
-        mask, offset = masks[p], offsets[p]
-        first = _U(8 * p)
-        features[first + _U(0)] = offset + gather(raw, mask)
-        features[first + _U(1)] = offset + gather(mirrored, mask)
-        features[first + _U(2)] = offset + gather(both, mask)
-        features[first + _U(3)] = offset + gather(flipped, mask)
-        features[first + _U(4)] = offset + gather(turned, mask)
-        features[first + _U(5)] = offset + gather(turned_mirrored, mask)
-        features[first + _U(6)] = offset + gather(turned_both, mask)
-        features[first + _U(7)] = offset + gather(turned_flipped, mask)
-        for symmetry in range(8):
-            _prefetch(table, features[first + _U(symmetry)])
+def request(raw, table, patterns, splits, size, features):
+    """`agents.ntuple.kernels.find_features`, and has the processor fetch the weights."""
+    begin = stage_begin(raw, splits, size)
+    views = eight_views(raw)
+    for p in range(len(patterns)):
+        mask, offset = patterns[p, MASK], begin + patterns[p, OFFSET]
+        for i in range(8):
+            features[8 * p + i] = offset + gather(views[i], mask)
+        for i in range(8):
+            _prefetch(table, features[8 * p + i])
 
 
 @jit
@@ -156,6 +140,7 @@ def add_values(table, initial, features, count, worth):
     An addition waits for the one before it; those of different boards do not.
 
     Args:
+        table: float32 [S * T].
         features: uint64 [64, m]. worth: float64 [64], changed; up to three numbers beyond `count`
             are spoiled.
     """
@@ -164,10 +149,10 @@ def add_values(table, initial, features, count, worth):
     for i in range(0, count, 4):
         a = b = c = d = np.float32(0)
         for k in range(features.shape[1]):
-            a += table[features[i, k], 0]
-            b += table[features[i + 1, k], 0]
-            c += table[features[i + 2, k], 0]
-            d += table[features[i + 3, k], 0]
+            a += table[features[i, k]]
+            b += table[features[i + 1, k]]
+            c += table[features[i + 2, k]]
+            d += table[features[i + 3, k]]
         worth[i] += initial + np.float64(a)
         worth[i + 1] += initial + np.float64(b)
         worth[i + 2] += initial + np.float64(c)
@@ -175,10 +160,10 @@ def add_values(table, initial, features, count, worth):
 
 
 @jit
-def leaf_value(raw, network, features):
-    """What the network says of a single board; features: uint64 [m], written."""
-    find_features(raw, network[1], network[2], features)
-    return network[3] + np.float64(value_of(network[0], features))
+def leaf_value(raw, network):
+    """What the network says of a single board."""
+    table, patterns, splits, size, initial = network
+    return initial + np.float64(board_value(raw, table, patterns, splits, size, _ONE))
 
 
 # ----------------------------------------------------------------------- what a new tile leads to
@@ -325,11 +310,11 @@ def expect_leaves(raw, network, rows, room):
     The weights of all leaves are asked for before the first is read, so that many reads wait for
     memory at the same time.
     """
-    table, masks, offsets, initial = network
+    table, patterns, splits, size, initial = network
     children, worth, sources, features = room[0][1], room[1][1], room[2][1], room[4]
     found = list_children(raw, rows, children, worth, sources)
     for i in range(found):
-        request(children[i], table, masks, offsets, features[i])
+        request(children[i], table, patterns, splits, size, features[i])
     add_values(table, initial, features, found, worth)
     return average(raw, found, worth, sources, room[3])
 
@@ -350,7 +335,7 @@ def expect(raw, extra, plies, chance, cutoff, network, rows, slots, stop, room):
     # (Its own calls are given no literals: Numba would compile a second version for them, and crash
     # when it loads both from its cache.)
     if plies == 0:
-        return leaf_value(raw, network, room[4][0])
+        return leaf_value(raw, network)
     if stop[0]:
         return 0.0
     slow = needs_cells(raw, extra)
@@ -383,7 +368,7 @@ def expect(raw, extra, plies, chance, cutoff, network, rows, slots, stop, room):
     for i in range(found):
         likely = chance * _SHARES[(sources[i] >> 16) & 1] / count
         if likely < cutoff:
-            worth[i] += leaf_value(children[i], network, room[4][0])
+            worth[i] += leaf_value(children[i], network)
             continue
         child = unview(children[i], sources[i])
         key = child
@@ -429,7 +414,7 @@ def value_moves(raw, extra, wanted, plies, cutoff, network, rows, slots, stop, r
 @jit
 def search(boards, wanted, plies, cutoff, network, rows, slots, stop, values):
     """`value_moves` for many boards, uint8 [N, 16]; values: float64 [N, 4], written."""
-    room = new_room(8 * network[1].size, plies)
+    room = new_room(8 * len(network[1]), plies)
     for i in range(boards.shape[0]):
         raw, extra = pack(boards[i])
         value_moves(raw, extra, wanted, plies, cutoff, network, rows, slots, stop, room, values[i])
@@ -454,7 +439,7 @@ def play(game, most, threshold, plies, cutoff, network, rows, slots):
         game: uint64 [6], see above, changed. most: moves.
         threshold: `env2048.board.four_threshold`, uint64. For the rest see `expect`.
     """
-    room = new_room(8 * network[1].size, plies)
+    room = new_room(8 * len(network[1]), plies)
     stop = np.zeros(1, np.uint8)
     values = np.empty(4)
     moves = room[5][plies]

@@ -12,8 +12,8 @@ from agents.random import RandomAgent
 from env2048.keys import game_keys
 
 
-def _random_network(patterns, columns=1, seed=0, scale=100.0):
-    network = NTupleNetwork.zeros(parse_patterns(patterns), columns)
+def _random_network(patterns, columns=1, seed=0, scale=100.0, splits=()):
+    network = NTupleNetwork.zeros(parse_patterns(patterns), columns, splits=splits)
     rng = np.random.default_rng(seed)
     network.table[:] = rng.normal(scale=scale, size=network.table.shape)
     return network
@@ -27,7 +27,7 @@ def _trained_network(patterns, games, algorithm="tc", alpha=0.5, seed=0):
 
 @pytest.fixture(scope="session")
 def random_network():
-    """A function: patterns, columns, seed, scale -> a network of random numbers."""
+    """A function: patterns, columns, seed, scale, splits -> a network of random numbers."""
     return _random_network
 
 

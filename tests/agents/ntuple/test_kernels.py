@@ -7,7 +7,7 @@ from oracle import random_boards
 from agents.base import best_moves
 from agents.ntuple import kernels
 from agents.ntuple.learners import learn_game, relearn_game
-from agents.ntuple.network import NTupleNetwork, features
+from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import parse_patterns
 from env2048 import board as rules
 from env2048.board import FOUR_PROBABILITY, four_threshold
@@ -61,13 +61,14 @@ def test_gather_is_one_that_this_processor_has(monkeypatch):
 
 
 @pytest.mark.parametrize("patterns", PATTERNS)
-def test_find_features(patterns):
-    patterns = parse_patterns(patterns)
-    found = np.empty(patterns.features, np.uint64)
+@pytest.mark.parametrize("splits", [(), (2048,), (4, 512, 32768)])
+def test_find_features(patterns, splits):
+    network = NTupleNetwork.zeros(parse_patterns(patterns), 3, splits=splits)
+    found = np.empty(network.patterns.features, np.uint64)
     for board in random_boards(100, 4, np.random.default_rng(1)):
         raw, _ = packed(board)
-        kernels.find_features(raw, patterns.masks, patterns.offsets, found)
-        assert found.tolist() == features(board, patterns)
+        kernels.find_features(raw, *network.tables(), found)
+        assert found.tolist() == [3 * entry for entry in network.features(board)]
 
 
 @pytest.mark.parametrize("patterns", PATTERNS)
@@ -81,15 +82,12 @@ def test_move_values(patterns, random_network):
 
 
 def test_best_move_is_the_best_of_the_values(random_network):
-    network = random_network("012,145,0145")
-    patterns = network.patterns
-    found = np.empty((4, patterns.features), np.uint64)
+    network = random_network("012,145,0145", splits=(1024, 16384))
     afterstates = np.empty((4, 3), np.uint64)
     for board in random_boards(300, 4, np.random.default_rng(3)):
         action, reward, value = kernels.best_move(
-            *packed(board), network.table, patterns.masks, patterns.offsets, row_table(),
-            found, afterstates,
-        )  # fmt: skip
+            *packed(board), *network.tables(), row_table(), afterstates
+        )
         if rules.is_dead(board):
             assert action == -1
             continue
@@ -97,15 +95,24 @@ def test_best_move_is_the_best_of_the_values(random_network):
         after, expected_reward = rules.move(board, action)
         assert reward == expected_reward
         assert value == np.float32(network.value(after))
-        assert found[action].tolist() == features(after, patterns)
         assert tuple(afterstates[action, :2]) == packed(after)
+
+
+def test_has_tile():
+    for largest in range(18):
+        board = np.zeros((4, 4), np.uint8)
+        board[largest % 4, 2], board[3, 0] = largest, largest // 2
+        raw, _ = packed(board)
+        for exponent in range(1, 16):
+            assert kernels.has_tile(raw, np.uint64(exponent)) == (largest >= exponent)
 
 
 @pytest.mark.parametrize("patterns", PATTERNS)
 @pytest.mark.parametrize(("columns", "alpha"), [(1, 0.1), (1, 1.0), (3, 0.5), (3, 1.0)])
-def test_training_equals_the_readable_learner(patterns, columns, alpha):
-    fast = NTupleNetwork.zeros(parse_patterns(patterns), columns)
-    slow = NTupleNetwork.zeros(parse_patterns(patterns), columns)
+@pytest.mark.parametrize("splits", [(), (32, 128)])
+def test_training_equals_the_readable_learner(patterns, columns, alpha, splits):
+    fast = NTupleNetwork.zeros(parse_patterns(patterns), columns, splits=splits)
+    slow = NTupleNetwork.zeros(parse_patterns(patterns), columns, splits=splits)
     keys = game_keys(7, 0, 2)
     games = fast.train(keys, alpha, coherence=columns == 3)
     scores = [learn_game(slow, int(key), alpha, coherence=columns == 3)[0] for key in keys]
@@ -126,13 +133,13 @@ def train_from(monkeypatch):
     def fast(network, board, key, alpha, coherence):
         raw, extra = packed(board)
         assert extra == 0
+        monkeypatch.setattr(kernels, "borrowed", lambda array: array)
         monkeypatch.setattr(kernels, "start_packed", lambda key, threshold: raw)
         monkeypatch.setattr(kernels, "spawn", lambda *arguments: np.uint64(spawn(*arguments)))
         outcome = np.zeros((3, 1), np.int64)
         threshold = np.uint64(four_threshold(FOUR_PROBABILITY))
         kernels.train.py_func(
-            network.table, network.patterns.masks, network.patterns.offsets, network.patterns.small,
-            row_table(), threshold, np.float32(alpha), coherence, network.dead,
+            *network.tables(), row_table(), threshold, np.float32(alpha), coherence, network.dead,
             np.array([key], np.uint64), np.empty(0, np.uint8), *outcome,
         )  # fmt: skip
         return outcome[:, 0].tolist()
@@ -168,7 +175,7 @@ def test_a_dead_end_is_worth_nothing(coherence, train_from):
     networks = [NTupleNetwork.zeros(parse_patterns("0123,cdef"), 3) for _ in range(2)]
     for network, train in zip(networks, train_from, strict=True):
         network.table[:, 0] = 2
-        entries = np.array(features(after, network.patterns))
+        entries = np.array(network.features(after))
         train(network, board, key_of_a_dead_end(board), 0.5, coherence)
         changed = np.flatnonzero(network.table[:, 0] != 2)
         assert changed.tolist() == sorted(set(entries.tolist()))

@@ -20,7 +20,7 @@ def symmetries(board):
 def test_features_of_a_board_that_all_symmetries_leave_as_it_is():
     board = np.full((4, 4), 3, np.uint8)
     # Every cell holds 3, so every pattern of four reads 0x3333.
-    assert features(board, parse_patterns("0123,0145")) == [0x3333, 0x10000 + 0x3333] * 8
+    assert features(board, parse_patterns("0123,0145")) == [0x3333] * 8 + [0x13333] * 8
 
 
 def test_features_worked_out_by_hand():
@@ -62,6 +62,32 @@ def test_value_is_symmetric(patterns, random_network):
         np.testing.assert_allclose(values, values[0], rtol=0, atol=1e-3)
         different.add(values[0])
     assert len(different) > 40
+
+
+def test_a_new_stage_knows_what_the_boards_that_it_takes_over_were_worth(random_network):
+    network = random_network("0123,0145", columns=3)
+    boards = random_boards(50, 4, np.random.default_rng(1))
+    assert (boards.max(axis=(1, 2)) >= 14).any() and (boards.max(axis=(1, 2)) < 10).any()
+    values = [network.value(board) for board in boards]
+    later_first = network.split(16384).split(1024)
+    assert later_first.splits == (1024, 16384)
+    for grown in (later_first, network.split(1024).split(16384), later_first.split(1024)):
+        assert grown.table.shape == (3 * len(network.table), 3)
+        assert [grown.value(board) for board in boards] == values
+        assert grown.table.tobytes() == network.table.tobytes() * 3
+
+
+def test_stages_have_weights_of_their_own(random_network):
+    network = random_network("0123", splits=(8, 32))
+    board = np.zeros((4, 4), np.uint8)
+    values = set()
+    for largest in (1, 2, 3, 5, 17):
+        board[0, 3] = largest
+        stage = network.table[0x10000 * (largest >= 3) + 0x10000 * (largest >= 5) :]
+        alone = NTupleNetwork(network.patterns, stage[:0x10000])
+        assert network.value(board) == alone.value(board)
+        values.add(network.value(board))
+    assert len(values) == 5
 
 
 def test_move_values_are_symmetric(random_network):

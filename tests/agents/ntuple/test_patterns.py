@@ -7,8 +7,11 @@ from agents.ntuple.patterns import NETWORKS, parse_patterns
 def test_the_tables_of_patterns():
     patterns = parse_patterns("012,0f,5")
     assert patterns.cells == ("012", "0f", "5")
-    assert patterns.masks.dtype == np.uint64
-    assert patterns.masks.tolist() == [0xFFF, 0xF00000000000000F, 0xF00000]
+    assert patterns.packed.dtype == np.uint64
+    masks, offsets, small = patterns.packed.T.tolist()
+    assert masks == [0xFFF, 0xF00000000000000F, 0xF00000]
+    assert offsets == patterns.offsets.tolist()
+    assert small == patterns.small.tolist() == [1, 1, 1]
     assert patterns.offsets.tolist() == [0, 4096, 4096 + 256]
     assert patterns.entries == 4096 + 256 + 16
     assert patterns.features == 24

@@ -118,15 +118,15 @@ def test_average_takes_the_best_child_of_each_tile():
 
 
 def test_values_are_the_networks(network):
-    masks, offsets = network.patterns.masks, network.patterns.offsets
+    network_arrays = network.tables()[:4]
     boards = boards_of_all_kinds(250, 3)
     for count in (1, 2, 3, 4, 63, 64):
         features = np.full((64, network.patterns.features), 7, np.uint64)
         worth = np.arange(64.0)
         for i in range(count):
             raw, _ = packed(boards[i])
-            kernels.request(raw, network.table, masks, offsets, features[i])
-        kernels.add_values(network.table, network.initial, features, count, worth)
+            kernels.request(raw, *network_arrays, features[i])
+        kernels.add_values(network_arrays[0], network.initial, features, count, worth)
         expected = [i + network.value(boards[i]) for i in range(count)]
         assert worth[:count].tolist() == expected
         assert (worth[count + 3 :] == np.arange(count + 3, 64)).all()
