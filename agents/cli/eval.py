@@ -9,6 +9,7 @@ from agents.cli.command import (
     OptionalCount,
     OptionalFile,
     OptionalSeconds,
+    OptionalTile,
     PlayingAgent,
     Seed,
 )
@@ -34,6 +35,8 @@ class Eval(JsonCommand):
     """Layers of its moves that the agent looks ahead, over all new tiles; by default 1: greedy."""
     move_time: OptionalSeconds = None
     """Seconds in which it looks ahead as far as it can, and at most --search."""
+    downgrade: OptionalTile = None
+    """Choose moves as if no tile were larger than this; see agents/ntuple/downgrade.py."""
     workers: OptionalCount = None
     """Threads; by default one per core. Without --move-time the result does not depend on it."""
     plot: OptionalFile = None
@@ -45,7 +48,7 @@ class Eval(JsonCommand):
         from agents.evaluation import evaluate
         from agents.registry import load
 
-        agent = looking_ahead(load(self.agent), self.search, self.move_time)
+        agent = looking_ahead(load(self.agent), self.search, self.move_time, self.downgrade)
         seed = self.choose_seed(self.seed)
         with games_bar(self.stderr, f"{agent.name} plays", self.games) as bar:
             result = evaluate(agent, self.games, seed, self.workers, bar)
@@ -62,7 +65,7 @@ class Eval(JsonCommand):
 
         check_games(self.games)
         check_seed(self.seed)
-        check_search(self.search, self.move_time)
+        check_search(self.search, self.move_time, self.downgrade)
         if self.workers is not None and self.workers < 1:
             raise UsageError(f"--workers must be 1 or more, not {self.workers}")
         if self.plot is not None:

@@ -14,6 +14,7 @@ from agents.cli.command import (
     JsonCommand,
     OptionalCount,
     OptionalSeconds,
+    OptionalTile,
     OutFile,
     PlayingAgent,
     Seed,
@@ -52,6 +53,8 @@ class Record(JsonCommand):
     """Layers of its moves that the agent looks ahead, over all new tiles; by default 1: greedy."""
     move_time: OptionalSeconds = None
     """Seconds in which it looks ahead as far as it can, and at most --search."""
+    downgrade: OptionalTile = None
+    """Choose moves as if no tile were larger than this; see agents/ntuple/downgrade.py."""
     games: Count = 1
     """Play this many games, of the seeds from --seed on, and write the best."""
 
@@ -59,7 +62,7 @@ class Record(JsonCommand):
         """Checks the ranges, and that the file can be written."""
         check_seed(self.seed)
         check_games(self.games)
-        check_search(self.search, self.move_time)
+        check_search(self.search, self.move_time, self.downgrade)
         claim_files(self.out)
 
     def run(self) -> None:
@@ -70,7 +73,9 @@ class Record(JsonCommand):
         from env2048.replay import write_replay
 
         agent = load(self.agent)
-        agent = looking_ahead(agent, self.search, self.move_time, os.cpu_count() or 1)
+        agent = looking_ahead(
+            agent, self.search, self.move_time, self.downgrade, os.cpu_count() or 1
+        )
         seed = self.choose_seed(self.seed)
         with games_bar(self.stderr, f"{agent.name} plays", self.games) as bar:
             replay = record_best(agent, seed, self.games, bar)

@@ -1,5 +1,6 @@
-"""What the commands have in common whose agent may look ahead: `--search` and `--move-time`."""
+"""What commands have in common that choose how an agent plays: `--search`, `--downgrade` ..."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from env2048.errors import UsageError
@@ -8,8 +9,8 @@ if TYPE_CHECKING:
     from agents.base import Agent
 
 
-def check_search(search: int | None, move_time: float | None) -> None:
-    """Raises UsageError for plies or seconds that are given and out of range."""
+def check_search(search: int | None, move_time: float | None, downgrade: int | None) -> None:
+    """Raises UsageError for plies, seconds or a tile that are given and out of range."""
     from agents.search.deadline import MOST_SECONDS
     from agents.search.expectimax import MOST_PLIES
 
@@ -19,21 +20,29 @@ def check_search(search: int | None, move_time: float | None) -> None:
         raise UsageError(
             f"--move-time must be above 0 and at most {MOST_SECONDS:g} seconds, not {move_time:g}"
         )
+    if downgrade is not None and (downgrade.bit_count() != 1 or not 2 <= downgrade <= 16384):
+        raise UsageError(f"--downgrade must be a tile from 2 to 16384, not {downgrade}")
 
 
 def looking_ahead(
-    agent: "Agent", search: int | None, move_time: float | None, threads: int = 1
+    agent: "Agent",
+    search: int | None,
+    move_time: float | None,
+    downgrade: int | None,
+    threads: int = 1,
 ) -> "Agent":
-    """The agent, searching if that was asked for.
+    """The agent, downgrading tiles and searching if that was asked for.
 
     Args:
         agent: values the leaves.
-        search: plies. move_time: seconds. Options that were not given are None.
+        search: plies. move_time: seconds. downgrade: a tile. Options that were not given are None.
         threads: how many search one move.
 
     Raises:
-        UsageError: if the agent cannot search.
+        UsageError: if the agent cannot search, or knows nothing of tiles.
     """
+    if downgrade is not None:
+        agent = _downgrading(agent, downgrade)
     if move_time is None and search in (None, 1):
         return agent
     from agents.search.agent import SearchAgent
@@ -42,3 +51,13 @@ def looking_ahead(
         return SearchAgent(agent, search, move_time, threads=threads)
     except ValueError as error:
         raise UsageError(f"{error}; choose another agent, or --search 1") from None
+
+
+def _downgrading(agent: "Agent", tile: int) -> "Agent":
+    from agents.ntuple.agent import NTupleAgent
+
+    if not isinstance(agent, NTupleAgent):
+        raise UsageError(f"--downgrade is for n-tuple agents, which {agent.name} is not")
+    same = NTupleAgent(replace(agent.network, limit=tile))
+    same.name = agent.name
+    return same

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
-from agents.cli.command import JsonCommand, OptionalCount, OptionalRun, Seed
+from agents.cli.command import JsonCommand, OptionalCount, OptionalRun, OptionalTile, Seed
 from agents.cli.games import checked_config, claim_run, option
 from agents.ntuple.config import Algorithm, NTupleConfig
 from env2048.errors import UsageError
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 _SETTINGS = (
-    "network", "algorithm", "alpha", "replay", "trace", "steps", "initial", "anneal", "games",
-    "seed", "threads",
+    "network", "algorithm", "alpha", "replay", "trace", "steps", "initial", "anneal", "split",
+    "games", "seed", "threads",
 )  # fmt: skip
 
 
@@ -52,6 +52,8 @@ class Train(JsonCommand):
     """What every board is worth at first: optimistic initialization. By default 0."""
     anneal: Annotated[float | None, arg(metavar="SHARE", help_behavior_hint="")] = None
     """The share of the games, at the end, in which the learning rate falls to 0. By default 0."""
+    split: OptionalTile = None
+    """Boards with this tile or a larger one have tables of their own. By default none."""
     recipe: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None
     """All of these settings from a recipe: ten-thousand, embedded, or a .toml file."""
     games: OptionalCount = None

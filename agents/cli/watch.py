@@ -12,6 +12,7 @@ from agents.cli.command import (
     OptionalCount,
     OptionalFile,
     OptionalSeconds,
+    OptionalTile,
     PlayingAgent,
     Seed,
 )
@@ -59,6 +60,8 @@ class Watch(Command):
     """Layers of its moves that the agent looks ahead, over all new tiles; by default 1: greedy."""
     move_time: OptionalSeconds = None
     """Seconds in which it looks ahead as far as it can, and at most --search."""
+    downgrade: OptionalTile = None
+    """Choose moves as if no tile were larger than this; see agents/ntuple/downgrade.py."""
     fps: Number = 8.0
     """Moves per second; fewer, where the agent looks ahead for longer."""
     size: OptionalCount = None
@@ -76,7 +79,9 @@ class Watch(Command):
         from agents.window.game import Game
 
         agent = load(self.agent)
-        agent = looking_ahead(agent, self.search, self.move_time, os.cpu_count() or 1)
+        agent = looking_ahead(
+            agent, self.search, self.move_time, self.downgrade, os.cpu_count() or 1
+        )
         size = self._size_for(agent)
         decide(agent, Game(0, size).board, game_rng(0))  # compiles before there is a window
         best: Game | None = None
@@ -93,7 +98,7 @@ class Watch(Command):
         """Checks the ranges, and that the files can be written."""
         check_games(self.games)
         check_seed(self.seed)
-        check_search(self.search, self.move_time)
+        check_search(self.search, self.move_time, self.downgrade)
         if not 0 < self.fps < math.inf:
             raise UsageError(f"--fps must be a number above 0, not {self.fps:g}")
         if self.size is not None:

@@ -33,6 +33,9 @@ class Stage:
     """n: how many rewards count as they fell, in n-step returns."""
     anneal: float = 0.0
     """In this share of the games, at the end, the learning rate falls evenly to 0."""
+    split: int | None = None
+    """From the first of these games on, boards with this tile or a larger one have tables of their
+    own, which begin as copies."""
 
     def __post_init__(self) -> None:
         """Checks the ranges.
@@ -46,6 +49,8 @@ class Stage:
             raise ValueError(f"alpha must be above 0 and at most 10, not {self.alpha}")
         _check_whole(self, games=(1, None), replay=(0, 1000), steps=(1, 1000))
         _check_range(self, trace=1.0, anneal=1.0)
+        if self.split is not None:
+            check_tile("split", self.split, 4, 32768)
         if self.steps > 1 and self.trace > 0:
             raise ValueError(
                 "steps above 1 goes without a trace (lambda): both make returns longer"
@@ -126,9 +131,20 @@ class NTupleConfig(Stage):
         return max(COLUMNS[stage.algorithm] for stage in self.stages or (self,))
 
     @property
+    def splits(self) -> tuple[int, ...]:
+        """The tiles at which the network is split at any time."""
+        splits = {stage.split for stage in self.stages or (self,)}
+        return tuple(sorted(tile for tile in splits if tile is not None))
+
+    @property
     def remembers(self) -> bool:
         """Whether past games are learned from again at any time."""
         return any(stage.replay > 1 for stage in self.stages or (self,))
+
+    def stage_end(self, game: int) -> int:
+        """The first game after `game` that is of another stage, or the number of all games."""
+        stage, n = self.stage_of(game)
+        return game - n + stage.games
 
     def stage_of(self, game: int) -> tuple[Stage, int]:
         """The stage in which a game is played, and the game's number in it; both from 0."""
@@ -140,6 +156,16 @@ class NTupleConfig(Stage):
         if not self.stages:
             return self, game
         return replace(self.stages[-1], games=self.games - first), game - first
+
+
+def check_tile(name: str, tile: Any, least: int, most: int) -> None:
+    """Checks the face value of a tile.
+
+    Raises:
+        ValueError: if it is none within these bounds; `name` is the setting's, for the message.
+    """
+    if not isinstance(tile, int) or tile.bit_count() != 1 or not least <= tile <= most:
+        raise ValueError(f"{name} must be a tile from {least} to {most}, not {tile!r}")
 
 
 def _known(kind: type, settings: Mapping[str, Any]) -> dict[str, Any]:

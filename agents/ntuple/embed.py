@@ -1,12 +1,14 @@
-"""Makes a small player of a run: `python -m agents.ntuple.embed RUN FILE [ENTRIES]`.
+"""Makes a small player of a run: `python -m agents.ntuple.embed RUN FILE [ENTRIES [TILE]]`.
 
 The player in the wheel, `agents/weights/ntuple.safetensors`, is made so; `agents/weights/README.md`
 has the commands. Of the learner's table the weights alone are kept, rounded and compressed (see
 `storage.pack_compact`), and of these, with ENTRIES, only as many as that: those that learning has
-moved most. The others were met a few times in thousands of games, and know little.
+moved most. The others were met a few times in thousands of games, and know little. With TILE the
+player downgrades larger ones (see `downgrade.py`).
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +44,7 @@ def embed(network: NTupleNetwork, path: Path) -> None:
     write_checkpoint(path, tensors, {"agent": "ntuple", **metadata})
 
 
-def main(run: str, path: str, entries: str | None = None) -> None:
+def main(run: str, path: str, entries: str | None = None, tile: str | None = None) -> None:
     """Writes the player of a run folder.
 
     Raises:
@@ -56,7 +58,7 @@ def main(run: str, path: str, entries: str | None = None) -> None:
     if not isinstance(agent, NTupleAgent):
         raise TypeError(f"{run}: not an n-tuple network")
     network = agent.network if entries is None else prune(agent.network, int(entries))
-    embed(network, Path(path))
+    embed(replace(network, limit=int(tile) if tile else None), Path(path))
 
 
 if __name__ == "__main__":

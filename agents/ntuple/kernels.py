@@ -28,13 +28,15 @@ from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
 from numba.core import cgutils, config, types
 from numba.extending import intrinsic
 
+from env2048.board import MAX_EXPONENT
 from env2048.jit import jit
-from env2048.kernels import flip, mirror, move, move_all, pack, spawn, transpose
+from env2048.kernels import flip, mirror, move, move_all, pack, spawn, transpose, unpack
 
 _U = np.uint64
 _BYTES = _U(0x0101010101010101)
 _LOW_NIBBLES = _U(0x0F0F0F0F0F0F0F0F)
 _CARRIES = _U(0x1010101010101010)
+_ONE = _U(1)
 
 
 def _has_pext():
@@ -398,8 +400,50 @@ def largest_packed(raw, extra):
 
 
 @jit
-def play(table, patterns, splits, size, columns, rows, threshold, keys, scores, largest, moves):
-    """Plays the games `keys` greedily without learning. Arguments as for `train`."""
+def downgrade(raw, extra, limit):
+    """A board that is played like this one but has no tile above `limit`; see `downgrade.py`.
+
+    Args:
+        raw, extra: a packed board. limit: an exponent, 1 to 14, or 0 for none.
+
+    Returns:
+        raw, extra: the board itself if it has no such tile.
+    """
+    if limit == _U(0) or not has_tile(raw, limit + _ONE):
+        return raw, extra
+    cells = np.empty(16, np.uint8)
+    unpack(raw, extra, cells)
+    most = 0
+    for cell in cells:
+        most += cell == MAX_EXPONENT
+    if most > 1:
+        return raw, extra
+    while True:
+        present = 0
+        for cell in cells:
+            present |= 1 << cell
+        if present >> (limit + _ONE) == 0:
+            break
+        missing = 0  # the largest exponent that is missing below the largest tile
+        for exponent in range(1, 17):
+            if not present >> exponent & 1 and present >> exponent:
+                missing = exponent
+        if missing == 0:
+            break
+        for i in range(16):
+            cells[i] -= cells[i] > missing
+    return pack(cells)
+
+
+@jit
+def play(
+    table, patterns, splits, size, columns, limit, rows, threshold, keys, scores, largest, moves
+):  # fmt: skip
+    """Plays the games `keys` greedily without learning.
+
+    Args:
+        limit: uint64, see `downgrade`. For the rest see `train`.
+    """
     table, patterns, rows = borrowed(table), borrowed(patterns), borrowed(rows)
     afterstates = np.empty((4, 3), np.uint64)
     for g in range(keys.size):
@@ -408,13 +452,17 @@ def play(table, patterns, splits, size, columns, rows, threshold, keys, scores, 
         score = 0
         n = 0
         while True:
+            low, low_extra = downgrade(raw, extra, limit)
             action, reward, _ = best_move(
-                raw, extra, table, patterns, splits, size, columns, rows, afterstates
+                low, low_extra, table, patterns, splits, size, columns, rows, afterstates
             )
             if action < 0:
                 break
+            if low == raw and low_extra == extra:
+                raw, extra = afterstates[action, 0], afterstates[action, 1]
+            else:
+                raw, extra, reward = move(raw, extra, action, rows)
             score += reward
-            raw, extra = afterstates[action, 0], afterstates[action, 1]
             raw = spawn(raw, key, _U(n + 2), threshold)
             n += 1
         scores[g] = score
@@ -423,16 +471,16 @@ def play(table, patterns, splits, size, columns, rows, threshold, keys, scores, 
 
 
 @jit
-def move_values(boards, table, patterns, splits, size, columns, rows, values):
+def move_values(boards, table, patterns, splits, size, columns, limit, rows, values):
     """reward + sum of weights of each move of each board; NaN where it is illegal.
 
     The sums are rounded to float32 as in `best_move`, so the best of them is its choice.
 
     Args:
-        boards: uint8 [N, 16]. values: float64 [N, 4], written.
+        boards: uint8 [N, 16]. limit: uint64, see `downgrade`. values: float64 [N, 4], written.
     """
     for i in range(boards.shape[0]):
-        raw, extra = pack(boards[i])
+        raw, extra = downgrade(*pack(boards[i]), limit)
         for action in range(4):
             new_raw, new_extra, reward = move(raw, extra, action, rows)
             if new_raw == raw and new_extra == extra:

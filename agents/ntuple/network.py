@@ -36,12 +36,14 @@ class NTupleNetwork:
             add to it. Above 0 it is optimistic initialization (Guei et al. 2021).
         splits: the tiles with which stages begin, rising. Boards of each stage have weights of
             their own (Wu et al. 2014): S stages are all T entries S times, one after the other.
+        limit: the largest tile that the network is to see when it plays: see `downgrade.py`.
     """
 
     patterns: Patterns
     table: NDArray[np.float32]
     initial: float = 0.0
     splits: tuple[int, ...] = ()
+    limit: int | None = None
 
     @classmethod
     def zeros(
@@ -96,7 +98,7 @@ class NTupleNetwork:
         """reward + value of the afterstate for each move, NaN if illegal; [N, 4, 4] -> [N, 4]."""
         values = np.empty((len(boards), 4), np.float64)
         cells = np.ascontiguousarray(boards).reshape(len(boards), 16)
-        kernels.move_values(cells, *self.tables(), row_table(), values)
+        kernels.move_values(cells, *self.tables(), self.limit_exponent, row_table(), values)
         values += self.initial
         return values
 
@@ -105,7 +107,8 @@ class NTupleNetwork:
         games = Games.empty(keys)
         threshold = np.uint64(four_threshold(four_probability))
         kernels.play(
-            *self.tables(), row_table(), threshold, keys, games.scores, games.largest, games.moves
+            *self.tables(), self.limit_exponent, row_table(), threshold, keys,
+            games.scores, games.largest, games.moves,
         )  # fmt: skip
         return games
 
@@ -155,6 +158,11 @@ class NTupleNetwork:
             np.float32(trace), steps, np.uint64(key), actions,
         )  # fmt: skip
 
+    @property
+    def limit_exponent(self) -> np.uint64:
+        """The exponent of the limit, 0 if there is none."""
+        return np.uint64(self.limit.bit_length() - 1 if self.limit else 0)
+
     def tables(self) -> tuple[Array, Array, np.uint64, np.uint64, np.uint64]:
         """The network as kernels take it, which change the same table: see there."""
         splits = sum((tile.bit_length() - 1) << 4 * i for i, tile in enumerate(self.splits))
@@ -184,20 +192,6 @@ def features(board: Board, patterns: Patterns) -> list[int]:
                 index += int(cells[cell]) << 4 * digit
             entries.append(int(offset) + index)
     return entries
-
-
-def checked_splits(tiles: Any) -> tuple[int, ...]:
-    """The tiles with which stages begin, if they can.
-
-    Raises:
-        ValueError: if one is no tile from 4 to 32768, or they do not rise.
-    """
-    whole = isinstance(tiles, list | tuple) and all(isinstance(tile, int) for tile in tiles)
-    if not whole or any(tile.bit_count() != 1 or not 4 <= tile <= 32768 for tile in tiles):
-        raise ValueError(f"splits must be tiles from 4 to 32768, not {tiles!r}")
-    if list(tiles) != sorted(set(tiles)):
-        raise ValueError(f"splits must rise, not {tiles!r}")
-    return tuple(tiles)
 
 
 def huge_zeros(shape: tuple[int, int]) -> NDArray[np.float32]:

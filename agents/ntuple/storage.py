@@ -7,12 +7,14 @@ bit per entry (`touched`) and the entries whose bit is set: exact, and a tenth o
 
 import hashlib
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.ntuple.network import NTupleNetwork, checked_splits
+from agents.ntuple.config import check_tile
+from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import Patterns, parse_patterns
 from agents.training.checkpoints import AgentFileError
 from agents.training.resources import require_memory
@@ -85,6 +87,7 @@ def _described(network: NTupleNetwork, storage: str) -> dict[str, Any]:
         "storage": storage,
         "initial": network.initial,
         "splits": list(network.splits),
+        "limit": network.limit,
     }
 
 
@@ -103,7 +106,14 @@ def unpack_network(tensors: Tensors, metadata: dict[str, Any], name: str) -> NTu
         if "sha256" in metadata and metadata["sha256"] != checksum(tensors):
             raise ValueError("its bytes are not those that were written")
         unpack = {"exact": _unpack_exact, "compact": _unpack_compact}[metadata["storage"]]
-        splits = checked_splits(metadata.get("splits", []))
+        splits = tuple(metadata.get("splits", []))
+        for tile in splits:
+            check_tile("splits", tile, 4, 32768)
+        if list(splits) != sorted(set(splits)):
+            raise ValueError(f"splits: {splits} do not rise")
+        limit = metadata.get("limit")
+        if limit is not None:
+            check_tile("limit", limit, 2, 16384)
         entries = patterns.entries * (len(splits) + 1)
         require_memory(entries * (4 + 1), name)  # a weight and a flag each
         initial = float(metadata.get("initial", 0.0))
@@ -111,6 +121,7 @@ def unpack_network(tensors: Tensors, metadata: dict[str, Any], name: str) -> NTu
             raise ValueError("initial: not a finite number")
         touched, weights = unpack(tensors, patterns, entries)
         network = NTupleNetwork.zeros(patterns, weights.shape[1], initial, splits)
+        network = replace(network, limit=limit)
         network.table[touched] = weights
     except (KeyError, ValueError, TypeError, zlib.error) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error

@@ -30,8 +30,10 @@ Report = Callable[[History], None]
 
 
 def memory_needed(config: NTupleConfig) -> int:
-    """Bytes of a run's tables and games; a checkpoint takes no more, and mostly a tenth."""
+    """Bytes of a run's tables and games at most; a checkpoint takes mostly a tenth of it."""
     tables = parse_patterns(config.network).entries * config.columns * 4
+    if config.splits:  # the last stage is made from a copy that is given up afterwards
+        tables *= 2 * len(config.splits) + 1
     return tables + (MOST_MOVES // 4 if config.remembers else 0)
 
 
@@ -92,7 +94,7 @@ class NTupleTrainer:
         tensors, metadata = read_checkpoint(run.checkpoint_path)
         network = unpack_network(tensors, metadata, str(run.checkpoint_path))
         fits = network.patterns.cells == parse_patterns(config.network).cells
-        fits &= network.initial == config.initial
+        fits &= network.initial == config.initial and set(network.splits) <= set(config.splits)
         if not fits or network.table.shape[1] != config.columns:
             raise AgentFileError(
                 f"{run.checkpoint_path}: holds another network than config.json says"
@@ -157,8 +159,14 @@ class NTupleTrainer:
         """
         self._compile()
         while self.history.games < self.config.games and not stop.requested:
+            self._enter(self.config.stage_of(self.history.games)[0])
             _Round(self, stop, report).run()
             self.save()
+
+    def _enter(self, stage: Stage) -> None:
+        """Splits the network if this stage wants it and it has not been done."""
+        if stage.split is not None:
+            self.network = self.network.split(stage.split)
 
     def _compile(self) -> None:
         """Has the kernels ready before the clock starts: calls that learn nothing."""
@@ -167,14 +175,13 @@ class NTupleTrainer:
             self.network.relearn(0, np.empty(0, np.uint8), 0.0, coherence)
 
     def play(self, first: int, count: int) -> Games:
-        """Trains on the games first, first + 1, ... of the run."""
+        """Trains on the games first, first + 1, ... of the run, all of one stage."""
         keys = game_keys(self.config.seed, first, count)
-        stages = [self.config.stage_of(first + i) for i in range(count)]
-        if all(stage == stages[0][0] and not stage.sweeps + stage.anneal for stage, _ in stages):
-            stage = stages[0][0]
+        stage, n = self.config.stage_of(first)
+        if not stage.sweeps + stage.anneal:
             return self.network.train(keys, stage.rate, stage.algorithm == "tc")
         return Games.concatenate(
-            [self._play_one(keys[i : i + 1], *stages[i]) for i in range(count)]
+            [self._play_one(keys[i : i + 1], stage, n + i) for i in range(count)]
         )
 
     def _play_one(self, keys: NDArray[np.uint64], stage: Stage, n: int) -> Games:
@@ -192,7 +199,7 @@ class NTupleTrainer:
 
 
 class _Round:
-    """The games between two checkpoints.
+    """The games between two checkpoints, all of one stage.
 
     Threads take the next few games from a common counter until the time is up, so none waits for
     another; the history takes in their results in the order of the games. With one thread the games
@@ -205,13 +212,14 @@ class _Round:
         self._report = report
         self._changed = threading.Condition()
         self._next = trainer.history.games
+        self._last = trainer.config.stage_end(self._next)
         self._results: dict[int, Games] = {}
         self._chunk = 1
         self._running = 0
         self._error: BaseException | None = None
 
     def run(self) -> None:
-        """Plays for a minute, or until all games are played, or a stop is requested."""
+        """Plays for a minute, or until the stage ends, or a stop is requested."""
         history = self._trainer.history
         base, start = history.seconds, time.perf_counter()
         self._end = start + CHECKPOINT_SECONDS
@@ -272,7 +280,7 @@ class _Round:
     def _take(self) -> tuple[int, int] | None:
         """The next games to play: the first one's number and how many."""
         with self._changed:
-            left = self._trainer.config.games - self._next
+            left = self._last - self._next
             ended = self._stop.requested or time.perf_counter() > self._end
             if left <= 0 or ended or self._error is not None:
                 return None

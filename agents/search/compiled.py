@@ -37,6 +37,7 @@ class CompiledSearch:
     ) -> None:
         weights = replace(network, table=_weights_alone(network.table))
         self._network = (*weights.tables()[:4], float(network.initial))
+        self._limit = network.limit_exponent
         self._cutoff = cutoff
         self._slots = new_slots(table_bytes)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -59,7 +60,8 @@ class CompiledSearch:
 
         def search(wanted: int) -> None:
             kernels.search(
-                cells, wanted, plies, self._cutoff, self._network, row_table(),
+                cells, wanted, plies, self._cutoff, self._network, self._limit,
+                row_table(),
                 self._table(plies), stop, values,
             )  # fmt: skip
 
@@ -80,7 +82,8 @@ class CompiledSearch:
     def play(self, game: NDArray[np.uint64], most: int, threshold: int, plies: int) -> bool:
         """Plays on, at most so many moves; returns whether the game goes on after them."""
         goes_on = kernels.play(
-            game, most, np.uint64(threshold), plies, self._cutoff, self._network, row_table(),
+            game, most, np.uint64(threshold), plies, self._cutoff, self._network, self._limit,
+                row_table(),
             self._table(plies),
         )  # fmt: skip
         return bool(goes_on)

@@ -4,7 +4,8 @@ Boards are packed (see `env2048.kernels`). A layer of new tiles and the layer of
 taken together: `list_children` finds the afterstates that differ, which are half of all.
 
 A *network* is a tuple: table, patterns, splits and size (see `agents.ntuple.kernels`), of weights
-alone, and what is added to each sum of weights, a float.
+alone, and what is added to each sum of weights, a float. Searches begin on the board that
+`agents.ntuple.kernels.downgrade` makes of one, with `limit` as there.
 
 Letters in shapes: T entries, P patterns, m = 8 P features, S slots, N boards.
 """
@@ -18,6 +19,7 @@ from agents.ntuple.kernels import (
     MASK,
     OFFSET,
     board_value,
+    downgrade,
     eight_views,
     gather,
     largest_packed,
@@ -29,6 +31,7 @@ from env2048.jit import jit
 from env2048.kernels import (
     empty_bits,
     mirror,
+    move,
     move_all,
     needs_cells,
     pack,
@@ -412,11 +415,11 @@ def value_moves(raw, extra, wanted, plies, cutoff, network, rows, slots, stop, r
 
 
 @jit
-def search(boards, wanted, plies, cutoff, network, rows, slots, stop, values):
+def search(boards, wanted, plies, cutoff, network, limit, rows, slots, stop, values):
     """`value_moves` for many boards, uint8 [N, 16]; values: float64 [N, 4], written."""
     room = new_room(8 * len(network[1]), plies)
     for i in range(boards.shape[0]):
-        raw, extra = pack(boards[i])
+        raw, extra = downgrade(*pack(boards[i]), limit)
         value_moves(raw, extra, wanted, plies, cutoff, network, rows, slots, stop, room, values[i])
 
 
@@ -432,7 +435,7 @@ def start(game, threshold):
 
 
 @jit
-def play(game, most, threshold, plies, cutoff, network, rows, slots):
+def play(game, most, threshold, plies, cutoff, network, limit, rows, slots):
     """Plays on, at most so many moves; returns whether the game goes on after them.
 
     Args:
@@ -446,7 +449,8 @@ def play(game, most, threshold, plies, cutoff, network, rows, slots):
     raw, extra = game[RAW], game[EXTRA]
     goes_on = True
     for _ in range(most):
-        value_moves(raw, extra, 15, plies, cutoff, network, rows, slots, stop, room, values)
+        low, low_extra = downgrade(raw, extra, limit)
+        value_moves(low, low_extra, 15, plies, cutoff, network, rows, slots, stop, room, values)
         best = -1
         highest = -np.inf
         for action in range(4):
@@ -455,8 +459,11 @@ def play(game, most, threshold, plies, cutoff, network, rows, slots):
         if best < 0:
             goes_on = False
             break
-        raw, extra = moves[best, 0], moves[best, 1]
-        game[SCORE] += moves[best, 2]
+        if low == raw and low_extra == extra:
+            raw, extra, reward = moves[best, 0], moves[best, 1], moves[best, 2]
+        else:
+            raw, extra, reward = move(raw, extra, best, rows)
+        game[SCORE] += _U(reward)
         raw = spawn(raw, game[GAME_KEY], game[MOVES] + _U(2), threshold)
         game[MOVES] += _ONE
     game[RAW], game[EXTRA] = raw, extra

@@ -2,7 +2,7 @@ from dataclasses import asdict
 
 import pytest
 
-from agents.ntuple.config import NTupleConfig
+from agents.ntuple.config import NTupleConfig, Stage
 
 
 def test_defaults():
@@ -34,6 +34,8 @@ def test_defaults():
         ({"trace": float("nan")}, "trace must be 0 to 1, not nan"),
         ({"initial": -1.0}, "initial must be 0 to 1e\\+06, not -1.0"),
         ({"anneal": 2.0}, "anneal must be 0 to 1, not 2.0"),
+        ({"split": 1000}, "split must be a tile from 4 to 32768, not 1000"),
+        ({"split": 2}, "split must be a tile from 4 to 32768, not 2"),
         ({"trace": 0.5, "steps": 2}, "steps above 1 goes without a trace"),
     ],
 )
@@ -91,6 +93,16 @@ def test_the_last_stage_lasts_until_all_games_are_played():
     assert stage.rate_of(n) == pytest.approx(0.5)
     with pytest.raises(ValueError, match="games must be enough for all stages, not 30"):
         NTupleConfig.from_dict({**RECIPE, "games": 30})
+
+
+def test_where_stages_end_and_what_they_split():
+    stages = (Stage(games=10), Stage(games=20, split=2048), Stage(games=10, split=1024))
+    config = NTupleConfig(games=50, stages=stages)
+    ends = [config.stage_end(game) for game in (0, 9, 10, 29, 30, 49)]
+    assert ends == [10, 10, 30, 30, 50, 50]
+    assert config.splits == (1024, 2048)
+    assert NTupleConfig(games=7).stage_end(3) == 7
+    assert (NTupleConfig().splits, NTupleConfig(split=64).splits) == ((), (64,))
 
 
 def test_a_run_without_stages_is_its_own_stage():

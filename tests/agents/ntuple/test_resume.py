@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from safetensors import SafetensorError
 
+from agents.ntuple.config import Stage
 from agents.training.checkpoints import AgentFileError
 from agents.training.history import append_rows, read_rows
 from agents.training.stop import StopRequest
@@ -53,6 +54,26 @@ def test_interruptions_of_a_run_that_learns_from_past_games(
         trainer.train(stop_after(asked))
         trainer = resume(tmp_path / "pieces", **settings)
     assert trainer.history.games == 110
+    assert left_behind(tmp_path / "pieces") == left_behind(tmp_path / "whole")
+
+
+def test_interruptions_of_a_recipe_that_splits_the_network(
+    begin, resume, left_behind, stop_after, tmp_path, in_small_pieces
+):
+    stages = (Stage(games=40), Stage(games=60, split=512), Stage(games=50, split=256))
+    settings = {"games": 150, "stages": stages}
+    whole = begin(tmp_path / "whole", **settings)
+    whole.train(StopRequest())
+    assert whole.network.splits == (256, 512)
+    beginning, middle, end = whole.network.table[:, 0].reshape(3, -1)
+    assert (beginning != middle).any() and (middle != end).any()
+    trainer = begin(tmp_path / "pieces", **settings)
+    seen = set()
+    while trainer.history.games < 150:
+        trainer.train(stop_after(3))
+        trainer = resume(tmp_path / "pieces", **settings)
+        seen.add(trainer.network.splits)
+    assert seen == {(), (512,), (256, 512)}
     assert left_behind(tmp_path / "pieces") == left_behind(tmp_path / "whole")
 
 

@@ -1,6 +1,7 @@
 """Networks in files: exact and compact round trips, and files that are damaged or meant to harm."""
 
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -33,6 +34,15 @@ def test_exact_round_trip(columns, network):
     assert tensors["touched"].nbytes == network.patterns.entries // 8
     # Only what learning has touched is kept.
     assert 0 < len(tensors["entries"]) < 0.2 * network.patterns.entries
+
+
+@pytest.mark.parametrize("pack", [pack_network, pack_compact])
+def test_stages_and_the_limit_are_kept(pack, network):
+    network = replace(network.split(64).split(512), limit=4096)
+    network.table[:, 0] *= np.repeat([1, 2, 3], network.patterns.entries)
+    loaded = unpack_network(*pack(network), "file")
+    assert (loaded.splits, loaded.limit) == ((64, 512), 4096)
+    np.testing.assert_allclose(loaded.table[:, 0], network.table[:, 0], rtol=0.01, atol=5)
 
 
 def test_exact_keeps_an_entry_whose_weight_came_back_to_zero():
@@ -109,6 +119,12 @@ def exact(network, **changes):
         ({"patterns": ["0123", "xyz"]}, "unknown network"),
         ({"patterns": [1, 2, 3]}, "patterns: not a list"),
         ({"patterns": None}, "patterns: not a list"),
+        ({"splits": [64, 64]}, "splits: .* do not rise"),
+        ({"splits": [3]}, "splits must be a tile"),
+        ({"splits": 64}, "not iterable"),
+        ({"splits": [64]}, r"touched: .* belongs"),
+        ({"limit": 3}, "limit must be a tile from 2 to 16384, not 3"),
+        ({"limit": "a"}, "limit must be a tile"),
         ({"storage": "zip"}, "no 'zip'"),
         ({"storage": ["exact"]}, "unhashable"),
         ({"touched": np.zeros(10, np.uint8)}, r"touched: uint8 \(10,\) where uint8"),
