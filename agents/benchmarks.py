@@ -57,9 +57,10 @@ def _environment(rounds: int) -> Iterator[Result]:
 
 
 def _learners(rounds: int) -> Iterator[Result]:
-    for algorithm in ("td0", "tc"):
-        rate = median(alternate([_learner("4x6", algorithm)], rounds)[0])
-        yield Result(f"ntuple.4x6.{algorithm}", rate, "moves/s")
+    learners: list[tuple[str, Algorithm]] = [("4x6", "td0"), ("4x6", "tc"), ("8x6", "tc")]
+    for network, algorithm in learners:
+        rate = median(alternate([_learner(network, algorithm)], rounds)[0])
+        yield Result(f"ntuple.{network}.{algorithm}", rate, "moves/s")
 
 
 def _searches(rounds: int) -> Iterator[Result]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SETTINGS = (
     "network", "algorithm", "alpha", "replay", "trace", "steps", "initial", "anneal", "split",
-    "games", "seed", "threads",
+    "downgrade", "games", "seed", "threads",
 )  # fmt: skip
 
 
@@ -54,6 +54,8 @@ class Train(JsonCommand):
     """The share of the games, at the end, in which the learning rate falls to 0. By default 0."""
     split: OptionalTile = None
     """Boards with this tile or a larger one have tables of their own. By default none."""
+    downgrade: OptionalTile = None
+    """Choose moves as if no tile were larger, and learn from both boards. By default none."""
     recipe: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None
     """All of these settings from a recipe: ten-thousand, embedded, or a .toml file."""
     games: OptionalCount = None

@@ -89,6 +89,8 @@ class NTupleConfig(Stage):
     """Networks by name (4x6, 17x4), patterns such as 012345, or several joined by commas."""
     initial: float = 0.0
     """What every board is worth at first; above 0, optimistic initialization."""
+    downgrade: int | None = None
+    """The largest tile that the network is to see when it chooses a move; see `downgrade.py`."""
     seed: int = 0
     """The training games are those of an environment reset with this seed."""
     threads: int = 1
@@ -106,6 +108,13 @@ class NTupleConfig(Stage):
         super().__post_init__()
         _check_whole(self, seed=(0, None), threads=(1, 256))
         _check_range(self, initial=1e6)
+        if self.downgrade is not None:
+            check_tile("downgrade", self.downgrade, 2, 16384)
+            if any(stage.sweeps for stage in self.stages or (self,)):
+                raise ValueError(
+                    "downgrade goes without replay, lambda and steps: past games are learned from "
+                    "as they were"
+                )
         if self.stages and self.games <= sum(stage.games for stage in self.stages[:-1]):
             raise ValueError(f"games must be enough for all stages, not {self.games}")
 

@@ -265,6 +265,70 @@ def update_tc(table, features, error, step):
 
 
 @jit
+def downgrade(raw, extra, limit):
+    """A board that is played like this one but has no tile above `limit`; see `downgrade.py`.
+
+    Args:
+        raw, extra: a packed board. limit: an exponent, 1 to 14, or 0 for none.
+
+    Returns:
+        raw, extra: the board itself if it has no such tile.
+    """
+    if limit == _U(0) or not has_tile(raw, limit + _ONE):
+        return raw, extra
+    if extra:
+        return _downgrade_cells(raw, extra, limit)
+    while has_tile(raw, limit + _ONE):
+        missing = _largest_missing(raw)
+        if missing == 0:
+            break
+        above = _U(0)  # the lowest bit of each cell above it
+        for shift in range(0, 64, 4):
+            above |= _U((raw >> _U(shift) & _U(15)) > missing) << _U(shift)
+        raw -= above
+    return raw, extra
+
+
+@jit
+def _largest_missing(raw):
+    """The largest exponent that no cell has and some cell exceeds, 0 if there is none."""
+    present = 0
+    for shift in range(0, 64, 4):
+        present |= 1 << np.int64(raw >> _U(shift) & _U(15))
+    missing = 0
+    for exponent in range(1, 15):
+        if not present >> exponent & 1 and present >> exponent:
+            missing = exponent
+    return missing
+
+
+@jit
+def _downgrade_cells(raw, extra, limit):
+    cells = np.empty(16, np.uint8)
+    unpack(raw, extra, cells)
+    most = 0
+    for cell in cells:
+        most += cell == MAX_EXPONENT
+    if most > 1:
+        return raw, extra
+    while True:
+        present = 0
+        for cell in cells:
+            present |= 1 << cell
+        if present >> (limit + _ONE) == 0:
+            break
+        missing = 0
+        for exponent in range(1, 17):
+            if not present >> exponent & 1 and present >> exponent:
+                missing = exponent
+        if missing == 0:
+            break
+        for i in range(16):
+            cells[i] -= cells[i] > missing
+    return pack(cells)
+
+
+@jit
 def start_packed(key, threshold):
     """The board on which the game `key` begins."""
     raw = spawn(_U(0), key, _U(0), threshold)
@@ -273,13 +337,17 @@ def start_packed(key, threshold):
 
 @jit
 def train(
-    table, patterns, splits, size, columns, rows, threshold, alpha, coherence, dead, keys, actions,
-    scores, largest, moves,
+    table, patterns, splits, size, columns, limit, rows, threshold, alpha, coherence, dead, keys,
+    actions, scores, largest, moves,
 ):  # fmt: skip
     """Plays the games `keys` greedily and learns after every move.
 
+    Where a board is downgraded, both are learned from: the board as it is, and the one that the
+    move was chosen on, as long as the one follows from the other.
+
     Args:
         table: changed.
+        limit: uint64, see `downgrade`.
         alpha: the learning rate, 0 to learn nothing. coherence: TC if True, else TD(0).
         dead: what is still to come when the game is over, on the scale of the sums of weights.
         keys: uint64 [G]. actions: uint8 [A], the first A actions of the last game, written.
@@ -287,16 +355,29 @@ def train(
     """
     table, patterns, rows = borrowed(table), borrowed(patterns), borrowed(rows)
     last = np.empty(8 * len(patterns), np.uint64)  # features of the afterstate before
+    low_last = np.empty(8 * len(patterns), np.uint64)  # and of the downgraded one
     afterstates = np.empty((4, 3), np.uint64)
     for g in range(keys.size):
         key = keys[g]
         raw, extra = start_packed(key, threshold), _U(0)
+        expected, expected_extra = _U(0), _U(0)  # what the downgraded board has become
         score = 0
         n = 0
         while True:
+            low, low_extra = downgrade(raw, extra, limit)
             action, reward, value = best_move(
-                raw, extra, table, patterns, splits, size, columns, rows, afterstates
+                low, low_extra, table, patterns, splits, size, columns, rows, afterstates
             )
+            if n and alpha > 0 and low == expected and low_extra == expected_extra:
+                target = np.float32(reward) + value if action >= 0 else dead
+                error = target - value_of(table, low_last)
+                update(table, patterns, low_last, error, alpha, coherence)
+            downgraded = low != raw or low_extra != extra
+            if downgraded and action >= 0:
+                raw, extra, reward = move(raw, extra, action, rows)
+                value = board_value(raw, table, patterns, splits, size, columns)
+            elif action >= 0:
+                raw, extra = afterstates[action, 0], afterstates[action, 1]
             if n and alpha > 0:
                 # TD error of the afterstate before: r + V(s') - V(s); nothing follows a dead end.
                 target = np.float32(reward) + value if action >= 0 else dead
@@ -306,9 +387,13 @@ def train(
             if n < actions.size:
                 actions[n] = action
             score += reward
-            raw, extra = afterstates[action, 0], afterstates[action, 1]
             find_features(raw, table, patterns, splits, size, columns, last)
             raw = spawn(raw, key, _U(n + 2), threshold)
+            expected = _U(0)
+            if downgraded:
+                low, expected_extra = afterstates[action, 0], afterstates[action, 1]
+                find_features(low, table, patterns, splits, size, columns, low_last)
+                expected = spawn(low, key, _U(n + 2), threshold)  # the same tile: as many are empty
             n += 1
         scores[g] = score
         largest[g] = largest_packed(raw, extra)
@@ -397,42 +482,6 @@ def largest_packed(raw, extra):
         cell = ((raw >> _U(4 * i)) & _U(15)) + ((extra >> _U(4 * i)) & _U(15))
         largest = max(largest, np.int64(cell))
     return largest
-
-
-@jit
-def downgrade(raw, extra, limit):
-    """A board that is played like this one but has no tile above `limit`; see `downgrade.py`.
-
-    Args:
-        raw, extra: a packed board. limit: an exponent, 1 to 14, or 0 for none.
-
-    Returns:
-        raw, extra: the board itself if it has no such tile.
-    """
-    if limit == _U(0) or not has_tile(raw, limit + _ONE):
-        return raw, extra
-    cells = np.empty(16, np.uint8)
-    unpack(raw, extra, cells)
-    most = 0
-    for cell in cells:
-        most += cell == MAX_EXPONENT
-    if most > 1:
-        return raw, extra
-    while True:
-        present = 0
-        for cell in cells:
-            present |= 1 << cell
-        if present >> (limit + _ONE) == 0:
-            break
-        missing = 0  # the largest exponent that is missing below the largest tile
-        for exponent in range(1, 17):
-            if not present >> exponent & 1 and present >> exponent:
-                missing = exponent
-        if missing == 0:
-            break
-        for i in range(16):
-            cells[i] -= cells[i] > missing
-    return pack(cells)
 
 
 @jit

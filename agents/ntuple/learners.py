@@ -19,6 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.ntuple.downgrade import downgrade
 from agents.ntuple.network import NTupleNetwork
 from env2048 import board as rules
 from env2048.board import Board
@@ -103,23 +104,41 @@ def learn_game(
 ) -> tuple[int, list[int]]:
     """Plays the game `key` and learns from it, move by move.
 
+    Where the network has a limit, moves are chosen on downgraded boards. Both are learned from
+    then: the board as it is, and the downgraded one, as long as the one it becomes is that of the
+    next board. So what large tiles teach is learned of smaller ones too, which come up in every
+    game.
+
     Returns:
         The score and the moves.
     """
     board = rules.starting_board(key)
     before: list[int] = []  # features of the last afterstate
+    low_before: list[int] = []  # and of the downgraded one
+    expected: Board | None = None  # what the downgraded board has become
     score, actions = 0, list[int]()
     while True:
-        action, reward, value, afterstate = best_move(network, board)
+        low = downgrade(board, network.limit.bit_length() - 1) if network.limit else board
+        action, reward, value, afterstate = best_move(network, low)
+        if expected is not None and (low == expected).all():
+            target = network.dead if action < 0 else np.float32(reward) + value
+            update(network, low_before, target, alpha, coherence)
+        expected = None
+        low_afterstate, downgraded = afterstate, (low != board).any()
+        if downgraded and action >= 0:
+            afterstate, reward = rules.move(board, action)
+            value = network.learned(network.features(afterstate))
         if before:
             target = network.dead if action < 0 else np.float32(reward) + value
             update(network, before, target, alpha, coherence)
         if action < 0:
             return score, actions
         before = network.features(afterstate)
-        board = rules.place(
-            afterstate, rules.next_spawn(afterstate, key, rules.STARTING_TILES + len(actions))
-        )
+        spawn = rules.next_spawn(afterstate, key, rules.STARTING_TILES + len(actions))
+        board = rules.place(afterstate, spawn)
+        if downgraded:
+            low_before = network.features(low_afterstate)
+            expected = rules.place(low_afterstate, spawn)
         actions.append(action)
         score += reward
 

@@ -5,7 +5,7 @@ Letters in shapes: T entries, P patterns, m = 8 P features, G games, N boards.
 
 import mmap
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -68,6 +68,7 @@ class NTupleNetwork:
         splits = tuple(sorted((*self.splits, tile)))
         stage = splits.index(tile)
         grown = NTupleNetwork.zeros(self.patterns, self.table.shape[1], self.initial, splits)
+        grown = replace(grown, limit=self.limit)
         here = (stage + 1) * self.patterns.entries
         grown.table[:here] = self.table[:here]
         grown.table[here:] = self.table[here - self.patterns.entries :]
@@ -132,8 +133,8 @@ class NTupleNetwork:
         """
         games = Games.empty(keys)
         kernels.train(
-            *self.tables(), row_table(), _THRESHOLD, np.float32(alpha), coherence, self.dead,
-            keys, actions, games.scores, games.largest, games.moves,
+            *self.tables(), self.limit_exponent, row_table(), _THRESHOLD, np.float32(alpha),
+            coherence, self.dead, keys, actions, games.scores, games.largest, games.moves,
         )  # fmt: skip
         return games
 

@@ -119,10 +119,10 @@ def unpack_network(tensors: Tensors, metadata: dict[str, Any], name: str) -> NTu
         initial = float(metadata.get("initial", 0.0))
         if not np.isfinite(initial):
             raise ValueError("initial: not a finite number")
-        touched, weights = unpack(tensors, patterns, entries)
+        places, weights = unpack(tensors, patterns, entries)
         network = NTupleNetwork.zeros(patterns, weights.shape[1], initial, splits)
         network = replace(network, limit=limit)
-        network.table[touched] = weights
+        network.table[places] = weights
     except (KeyError, ValueError, TypeError, zlib.error) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
         raise AgentFileError(f"{name}: the network in it is damaged ({reason})") from None
@@ -131,32 +131,30 @@ def unpack_network(tensors: Tensors, metadata: dict[str, Any], name: str) -> NTu
 
 def _unpack_exact(
     tensors: Tensors, patterns: Patterns, entries: int
-) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-    """Which of the entries are not 0, bool [S * T], and those, [K, columns]."""
-    touched = _flags(_checked(tensors, "touched", np.uint8, (entries // 8,)))
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Which of the entries are not 0, int64 [K], and those, [K, columns]."""
+    places = _ones(_checked(tensors, "touched", np.uint8, (entries // 8,)))
     found = tensors["entries"]
     columns = 3 if found.shape[1:] == (3,) else 1
-    return touched, _checked(tensors, "entries", np.float32, (int(touched.sum()), columns))
+    return places, _checked(tensors, "entries", np.float32, (len(places), columns))
 
 
 def _unpack_compact(
     tensors: Tensors, patterns: Patterns, entries: int
-) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The same of a compact file."""
-    touched = _flags(_decompress(tensors["touched"], entries // 8))
-    count = int(touched.sum())
+    places = _ones(_decompress(tensors["touched"], entries // 8))
+    count = len(places)
     codes = _decompress(tensors["codes"], 2 * count).astype(np.uint16)
     levels = codes[:count] << 8 | codes[count:]
     parts = _parts(patterns, entries)
     low = _checked(tensors, "low", np.float32, (len(parts),))
     step = _checked(tensors, "step", np.float32, (len(parts),))
     weights = np.empty((count, 1), np.float32)
-    at = 0
     for p, part in enumerate(parts):
-        end = at + int(touched[part].sum())
-        weights[at:end, 0] = _BEND * np.sinh(low[p] + step[p] * levels[at:end])
-        at = end
-    return touched, weights
+        here = slice(*np.searchsorted(places, (part.start, part.stop)))
+        weights[here, 0] = _BEND * np.sinh(low[p] + step[p] * levels[here])
+    return places, weights
 
 
 def _checked(
@@ -173,8 +171,11 @@ def _checked(
     return tensor
 
 
-def _flags(bits: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return np.unpackbits(bits).view(np.bool_)
+def _ones(bits: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The numbers of the bits that are 1, [K], as `np.packbits` counts them; most are 0."""
+    filled = np.flatnonzero(bits)  # bytes: a tenth of all, so the others need not be unpacked
+    flags = np.unpackbits(bits[filled]).view(np.bool_).reshape(-1, 8)
+    return (8 * filled[:, np.newaxis] + np.arange(8))[flags]
 
 
 def _parts(patterns: Patterns, entries: int) -> list[slice]:

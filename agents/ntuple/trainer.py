@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,7 @@ class NTupleTrainer:
         network = NTupleNetwork.zeros(
             parse_patterns(config.network), config.columns, config.initial
         )
+        network = replace(network, limit=config.downgrade)
         return cls(config, run, network, History(), GameMemory())
 
     @classmethod
@@ -94,7 +95,8 @@ class NTupleTrainer:
         tensors, metadata = read_checkpoint(run.checkpoint_path)
         network = unpack_network(tensors, metadata, str(run.checkpoint_path))
         fits = network.patterns.cells == parse_patterns(config.network).cells
-        fits &= network.initial == config.initial and set(network.splits) <= set(config.splits)
+        fits &= network.initial == config.initial and network.limit == config.downgrade
+        fits &= set(network.splits) <= set(config.splits)
         if not fits or network.table.shape[1] != config.columns:
             raise AgentFileError(
                 f"{run.checkpoint_path}: holds another network than config.json says"

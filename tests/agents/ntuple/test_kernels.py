@@ -1,5 +1,7 @@
 """The compiled learner is the readable one: the same features, moves, weights, bit for bit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from oracle import random_boards
@@ -121,6 +123,22 @@ def test_training_equals_the_readable_learner(patterns, columns, alpha, splits):
     assert fast.table.tobytes() == slow.table.tobytes()
 
 
+@pytest.mark.parametrize("limit", [4, 32, 64])
+@pytest.mark.parametrize("columns", [1, 3])
+def test_training_on_downgraded_boards_equals_the_readable_learner(limit, columns):
+    fast, slow, plain = (
+        replace(NTupleNetwork.zeros(parse_patterns("0123,0145"), columns), limit=tile)
+        for tile in (limit, limit, None)
+    )
+    keys = game_keys(7, 0, 3)
+    games = fast.train(keys, 0.5, coherence=columns == 3)
+    scores = [learn_game(slow, int(key), 0.5, coherence=columns == 3)[0] for key in keys]
+    plain.train(keys, 0.5, coherence=columns == 3)
+    assert games.scores.tolist() == scores
+    assert fast.table.tobytes() == slow.table.tobytes()
+    assert np.count_nonzero(fast.table[:, 0] != plain.table[:, 0]) > 100
+
+
 @pytest.fixture
 def train_from(monkeypatch):
     """A function that trains as `kernels.train` does, and one as `learn_game`, from a board.
@@ -134,13 +152,14 @@ def train_from(monkeypatch):
         raw, extra = packed(board)
         assert extra == 0
         monkeypatch.setattr(kernels, "borrowed", lambda array: array)
+        monkeypatch.setattr(kernels, "downgrade", lambda raw, extra, limit: (raw, extra))
         monkeypatch.setattr(kernels, "start_packed", lambda key, threshold: raw)
         monkeypatch.setattr(kernels, "spawn", lambda *arguments: np.uint64(spawn(*arguments)))
         outcome = np.zeros((3, 1), np.int64)
         threshold = np.uint64(four_threshold(FOUR_PROBABILITY))
         kernels.train.py_func(
-            *network.tables(), row_table(), threshold, np.float32(alpha), coherence, network.dead,
-            np.array([key], np.uint64), np.empty(0, np.uint8), *outcome,
+            *network.tables(), np.uint64(0), row_table(), threshold, np.float32(alpha), coherence,
+            network.dead, np.array([key], np.uint64), np.empty(0, np.uint8), *outcome,
         )  # fmt: skip
         return outcome[:, 0].tolist()
 
