@@ -537,3 +537,20 @@ def move_values(boards, table, patterns, splits, size, columns, limit, rows, val
             else:
                 value = board_value(new_raw, table, patterns, splits, size, columns)
                 values[i, action] = np.float32(reward) + value
+
+
+@jit
+def ones(bits, places):
+    """Writes the numbers of the bits that are 1, the highest of a byte first; most bytes are 0.
+
+    Args:
+        bits: uint8 [N]. places: int64, written: as many as there are.
+    """
+    found = 0
+    for i in range(bits.size):
+        byte = bits[i]
+        if byte:
+            for j in range(8):
+                if byte >> (7 - j) & 1:
+                    places[found] = 8 * i + j
+                    found += 1

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.ntuple import kernels
 from agents.ntuple.config import check_tile
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import Patterns, parse_patterns
@@ -172,10 +173,10 @@ def _checked(
 
 
 def _ones(bits: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The numbers of the bits that are 1, [K], as `np.packbits` counts them; most are 0."""
-    filled = np.flatnonzero(bits)  # bytes: a tenth of all, so the others need not be unpacked
-    flags = np.unpackbits(bits[filled]).view(np.bool_).reshape(-1, 8)
-    return (8 * filled[:, np.newaxis] + np.arange(8))[flags]
+    """The numbers of the bits that are 1, [K], as `np.packbits` counts them."""
+    places = np.empty(int(np.bitwise_count(bits).sum(dtype=np.int64)), np.int64)
+    kernels.ones(bits, places)
+    return places
 
 
 def _parts(patterns: Patterns, entries: int) -> list[slice]:
