@@ -14,9 +14,9 @@ import numpy as np
 from networks.arrays import Array
 from networks.checkpoint import CheckpointError, read_tensors, write_tensors
 from networks.layers import named_arrays, set_arrays
+from networks.models import MLP, VAE, Autoencoder, Diffusion
 from networks.models.base import FORMAT as WHOLE_FORMAT
 from networks.models.base import Model, check_metadata, model_metadata
-from networks.models.mlp import MLP
 
 FORMAT = "scratch2048-network-8-bit"
 SCALE = ".scale"
@@ -88,8 +88,15 @@ def _multiplied(numbers: Array, scales: Array | None) -> Array:
 
 
 def main(checkpoint: str, path: str) -> None:
-    """Makes a small file of an MLP's checkpoint: `python -m networks.compact CHECKPOINT FILE`."""
-    save_compact(MLP.load(checkpoint), path)
+    """Makes a small file of a checkpoint: `python -m networks.compact CHECKPOINT FILE`.
+
+    Of a diffusion model the average of the weights is kept, with which samples are made.
+    """
+    _, metadata = read_tensors(checkpoint)
+    kinds: tuple[type[Model], ...] = (MLP, Autoencoder, VAE, Diffusion)
+    kind = next((each for each in kinds if each.kind == metadata.get("model")), MLP)
+    model = kind.load(checkpoint)
+    save_compact(model.averaged() if isinstance(model, Diffusion) else model, path)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from networks.arrays import Array
-from networks.layers.activations import sigmoid
 from networks.layers.base import Module
 
 
@@ -157,45 +156,50 @@ class BinaryCrossEntropy(Loss):
     C = 1/N sum_n sum_f -(y log a + (1 - y) log(1 - a)). As log a = -log(1 + e^-z) and
     log(1 - a) = -z - log(1 + e^-z), the term is
 
-        z (1 - y) + log(1 + e^-z) = max(z, 0) - z y + log(1 + e^-|z|)      (nothing overflows)
+        z (1 - y) + log(1 + e^-z) = z (1/2 - y) + |z|/2 + log(1 + e^-|z|)     (nothing overflows)
         dC/dz = (1 - y - e^-z / (1 + e^-z)) / N = (a - y) / N              (e^-z / (1 + e^-z) = 1-a)
+
+    With t = tanh(z/2) = (1 - e^-z) / (1 + e^-z), one function serves both:
+
+        log(1 + e^-|z|) = -log((1 + |t|) / 2)    and    a - y = t/2 + (1/2 - y)
     """
 
     def forward(self, outputs: Array, targets: Array) -> float:
         """C of logits z and targets y from 0 to 1, both [F, ..., N]."""
         self._same_shape(outputs, targets)
-        self._z, self._y = outputs, targets
-        term = self.like("delta", outputs)
-        if outputs.strides == targets.strides:
-            total = -float(outputs.ravel(order="K") @ targets.ravel(order="K"))
-        else:
-            total = -_sum(np.multiply(outputs, targets, out=term))
-        np.abs(outputs, out=term)
-        total += (_sum(outputs) + _sum(term)) / 2  # max(z, 0) = (z + |z|) / 2
-        np.negative(term, out=term)
-        np.exp(term, out=term)
+        self._count = outputs.shape[-1]
+        self._rest = rest = self.like("rest", outputs)
+        rest[...] = targets  # changes the memory order, if need be, faster than a subtraction does
+        np.subtract(0.5, rest, out=rest)
+        total = float(outputs.ravel(order="K") @ rest.ravel(order="K"))
+        term = np.abs(outputs, out=self.like("term", outputs))
+        total += _sum(term) / 2
+        self._t = t = np.multiply(outputs, 0.5, out=self.like("t", outputs))
+        np.tanh(t, out=t)
+        np.abs(t, out=term)
         term += 1
-        return (total + _sum_of_logs(term)) / outputs.shape[-1]
+        return (total - _sum_of_log_halves(term)) / self._count
 
     def backward(self) -> Array:
         """(a - y) / N."""
-        delta = sigmoid(self._z, self.like("delta", self._z))
-        delta -= self._y
-        delta *= 1 / self._z.shape[-1]
+        delta = np.multiply(self._t, 0.5, out=self.like("delta", self._t))
+        delta += self._rest
+        delta *= 1 / self._count
         return delta
 
 
 def _sum(array: Array) -> float:
-    """The sum of all elements, as 256 sums side by side: NumPy is three times faster at that."""
+    """The sum of all elements, as a product with ones: several times faster than NumPy's sum."""
     flat = array.ravel(order="K")
     whole = flat.size - flat.size % 256
-    sums = np.add.reduce(flat[:whole].reshape(-1, 256), axis=0)
+    sums = flat[:whole].reshape(-1, 256) @ np.ones(256, flat.dtype)
     return float(np.sum(sums)) + float(np.sum(flat[whole:]))
 
 
-def _sum_of_logs(array: Array) -> float:
-    """sum log t of elements from 1 to 2: the logs of products of 16, each at most 65,536."""
+def _sum_of_log_halves(array: Array) -> float:
+    """sum log(t/2) of elements from 1 to 2: the logs of products of 16, each at most 2^16."""
     flat = array.ravel(order="K")
     whole = flat.size - flat.size % 16
     products = np.multiply.reduce(flat[:whole].reshape(16, -1), axis=0)
-    return float(np.sum(np.log(products))) + float(np.sum(np.log(flat[whole:])))
+    products *= 2.0**-16
+    return float(np.sum(np.log(products))) + float(np.sum(np.log(flat[whole:] / 2)))

@@ -32,6 +32,6 @@ COMMANDS: dict[str, type[Command] | dict[str, type[Command]]] = {
 
 GROUPS = {
     "replay": "Makes, checks, shows and converts replay files.",
-    "nets": "Trains and tests neural networks on images of characters; a page to draw on.",
+    "nets": "Trains and tests neural networks on images of characters; they write, and read yours.",
 }
 """What the groups are about."""

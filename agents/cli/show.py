@@ -134,6 +134,14 @@ def epochs_bar(console: Console, steps: int, done: int) -> Iterator[Any]:
 
 
 @contextmanager
+def steps_bar(console: Console, title: str, steps: int, unit: str) -> Iterator[Any]:
+    """A bar for what is counted in some unit; yields what to call with the number done."""
+    with _progress(console, unit) as progress:
+        task = progress.add_task(title, total=steps, text="")
+        yield lambda done, *_: progress.update(task, completed=done)
+
+
+@contextmanager
 def download_bar(console: Console) -> Iterator[Any]:
     """A bar that appears with the first bytes; yields what to call with their number, and all."""
     progress = _progress(console, "bytes")

@@ -7,14 +7,17 @@ after each epoch but changes nothing, unless the run is to stop early (`patience
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import numpy as np
 
 from agents.training.runs import RunFolder
 from agents.training.stop import StopRequest
 from env2048.files import atomic_path
 from networks.classifier import ClassifierConfig, Examples, FreshImages, new_trainer
 from networks.models import MLP
-from networks.training import Metrics, evaluate
+from networks.training import Batch, Metrics, Trainer, evaluate
 
 CHECKPOINT_SECONDS = 20.0
 
@@ -22,42 +25,51 @@ Report = Callable[[int, Metrics], None]
 """Is told the number of steps made, and the latest epoch's metrics, empty at first."""
 
 
-class NetworkRun:
-    """The training of an MLP into a run folder.
+class Batches(Protocol):
+    """The minibatches of an epoch, and how many there are."""
+
+    @property
+    def images(self) -> int:
+        """Images in an epoch."""
+
+    def __len__(self) -> int:
+        """Batches in an epoch."""
+
+    def __call__(self, rng: np.random.Generator) -> Iterable[Batch]:
+        """The minibatches."""
+
+
+class TrainingRun:
+    """The training of any network into a run folder.
 
     Attributes:
         run: the folder.
-        config: how to train.
-        tests: images held out, if any.
-        batches: the images of an epoch.
         trainer: what trains.
+        batches: what an epoch consists of.
+        tests: examples held out, if any.
     """
 
     def __init__(
         self,
         run: RunFolder,
-        config: ClassifierConfig,
-        examples: Examples | None,
+        trainer: Trainer,
+        batches: Batches,
         tests: Examples | None = None,
     ) -> None:
-        """Builds the network with its first weights.
+        """A run that has not begun.
 
         Args:
             run: the folder.
-            config: how to train.
-            examples: images of one's own; None: all are drawn.
-            tests: images held out.
+            trainer: with a network of first weights.
+            batches: what an epoch consists of.
+            tests: examples held out.
         """
-        self.run, self.config, self.tests = run, config, tests
-        self.batches = FreshImages(config, examples)
-        self.trainer = new_trainer(config, self.batches)
+        self.run, self.trainer, self.batches, self.tests = run, trainer, batches, tests
 
     @property
-    def model(self) -> MLP:
-        """What has been learned."""
-        model = self.trainer.model
-        assert isinstance(model, MLP)
-        return model
+    def epochs(self) -> int:
+        """How many there will be."""
+        return self.trainer.config.epochs
 
     @property
     def history(self) -> list[Metrics]:
@@ -67,7 +79,7 @@ class NetworkRun:
     @property
     def steps(self) -> int:
         """Steps in all epochs."""
-        return self.config.epochs * len(self.batches)
+        return self.epochs * len(self.batches)
 
     @property
     def seconds(self) -> float:
@@ -101,15 +113,16 @@ class NetworkRun:
         """
         saved = time.monotonic()
         interrupted = False
+        patience = self.trainer.config.patience
 
         def on_epoch(metrics: Metrics) -> bool:
             nonlocal saved, interrupted
-            if self.tests is not None and self.config.patience is None:
-                found = evaluate(self.model, self.tests.batch)
+            if self.tests is not None and patience is None:
+                found = evaluate(self.trainer.model, self.tests.batch)
                 metrics |= {f"validation_{name}": value for name, value in found.items()}
             self._write_metrics()
             report(self.trainer.optimizer.steps, metrics)
-            interrupted = stop.requested and len(self.history) < self.config.epochs
+            interrupted = stop.requested and len(self.history) < self.epochs
             if interrupted or time.monotonic() - saved > CHECKPOINT_SECONDS:
                 self.trainer.save(self.run.checkpoint_path)
                 saved = time.monotonic()
@@ -118,7 +131,7 @@ class NetworkRun:
         def on_step(steps: int, loss: float) -> None:
             report(steps, self.history[-1] if self.history else {})
 
-        watched = None if self.config.patience is None or self.tests is None else self.tests.batch
+        watched = None if patience is None or self.tests is None else self.tests.batch
         self.trainer.fit(self.batches, watched, on_epoch, on_step)
         if not interrupted:
             self.trainer.save(self.run.checkpoint_path)
@@ -129,3 +142,37 @@ class NetworkRun:
         with atomic_path(self.run.metrics_path) as temporary:
             lines = (json.dumps(row, sort_keys=True) + "\n" for row in self.history)
             temporary.write_text("".join(lines), encoding="utf-8")
+
+
+class NetworkRun(TrainingRun):
+    """The training of an MLP that tells characters apart.
+
+    Attributes:
+        config: how to train.
+    """
+
+    def __init__(
+        self,
+        run: RunFolder,
+        config: ClassifierConfig,
+        examples: Examples | None,
+        tests: Examples | None = None,
+    ) -> None:
+        """Builds the network with its first weights.
+
+        Args:
+            run: the folder.
+            config: how to train.
+            examples: images of one's own; None: all are drawn.
+            tests: images held out.
+        """
+        batches = FreshImages(config, examples)
+        super().__init__(run, new_trainer(config, batches), batches, tests)
+        self.config = config
+
+    @property
+    def model(self) -> MLP:
+        """What has been learned."""
+        model = self.trainer.model
+        assert isinstance(model, MLP)
+        return model

@@ -1,6 +1,15 @@
 """Layers: differentiable functions with explicit `forward` and `backward`."""
 
-from networks.layers.activations import GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh, sigmoid
+from networks.layers.activations import (
+    GELU,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Tanh,
+    sigmoid,
+)
 from networks.layers.base import Layer, Module, Parameter
 from networks.layers.dense import Dense
 from networks.layers.dropout import Dropout
@@ -22,6 +31,7 @@ __all__ = [
     "Parameter",
     "ReLU",
     "Sequential",
+    "SiLU",
     "Sigmoid",
     "Softmax",
     "Tanh",

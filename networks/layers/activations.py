@@ -157,6 +157,28 @@ class GELU(Layer):
         return out
 
 
+class SiLU(Layer):
+    """z sigma(z), another smooth ReLU, also called swish (Elfwing et al. 2018, section 2.1).
+
+    By the product rule and sigma' = sigma (1 - sigma): da/dz = sigma (1 + z (1 - sigma)).
+    """
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        """A in the shape of x."""
+        self._z = x
+        self._s = sigmoid(x, self.like("s", x))
+        return np.multiply(x, self._s, out=self.like("a", x))
+
+    def backward(self, delta: Array) -> Array:
+        """Delta times da/dz."""
+        out = np.subtract(1, self._s, out=self.like("dz", self._z))
+        out *= self._z
+        out += 1
+        out *= self._s
+        out *= delta
+        return out
+
+
 class Softmax(Layer):
     """Probabilities over the features: a_j = e^z_j / sum_k e^z_k.
 

@@ -5,6 +5,7 @@ import numpy as np
 from networks.arrays import Array
 from networks.initializers import Initializer, he_normal, zeros
 from networks.layers.base import Layer, Parameter
+from networks.products import product, tile_height
 
 NARROW = 128
 LOGITS = 16
@@ -50,7 +51,11 @@ class Dense(Layer):
             z = self.buffer("z", (a.shape[1], self.outputs)).T
         else:
             z = self.buffer("z", (self.outputs, a.shape[1]))
-        np.matmul(self.w.value, a, out=z)
+            if not a.flags.c_contiguous and tile_height(self.outputs, *a.shape):
+                columns = self.buffer("columns", a.shape)
+                columns[...] = a  # takes less time than tiles save
+                a = columns
+        product(self.w.value, a, z)
         if self.b is not None:
             np.add(z, self.b.value, out=z)
         return z if x.ndim == 2 else z.reshape(self.outputs, *x.shape[1:])
@@ -58,7 +63,7 @@ class Dense(Layer):
     def parameter_gradients(self, delta: Array) -> None:
         """BP3 and BP4."""
         delta = delta.reshape(self.outputs, -1)
-        np.matmul(delta, self._a.T, out=self.w.gradient)
+        product(delta, self._a.T, self.w.gradient)
         if self.b is not None:
             ones = self.buffer("ones", (delta.shape[1], 1))
             ones.fill(1)

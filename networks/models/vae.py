@@ -136,7 +136,7 @@ class VAE(Model):
         Args:
             batch: x [N, F]; what follows it, such as labels, is not looked at.
         """
-        x = self.as_columns(batch[0])
+        x = self.as_input(batch[0])
         beta = self._beta_now()
         self.steps += 1
         reconstruction, kl = self._forward(x, training=True)
@@ -159,7 +159,7 @@ class VAE(Model):
 
     def metrics(self, *batch: Array) -> dict[str, float]:
         """`loss` with the full beta, `reconstruction` and `kl`, with one sample per example."""
-        reconstruction, kl = self._forward(self.as_columns(batch[0]))
+        reconstruction, kl = self._forward(self.as_input(batch[0]))
         return {
             "loss": reconstruction + self.beta * kl,
             "reconstruction": reconstruction,

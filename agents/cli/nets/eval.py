@@ -1,12 +1,13 @@
-"""`scratch2048 nets eval`: how often a network is right, what it confuses, its worst mistakes."""
+"""`scratch2048 nets eval`: how often a network is right, or how good a generator is."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from tyro.conf import Positional, arg
+from tyro.conf import OmitArgPrefixes, Positional, arg
 
-from agents.cli.command import JsonCommand, OptionalFile
-from agents.cli.games import claim_files
+from agents.cli.command import Count, JsonCommand, OptionalFile, Seed
+from agents.cli.games import check_seed, claim_files
+from agents.cli.nets.generators import USUAL, SamplingOptions, is_generator
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
@@ -14,18 +15,31 @@ if TYPE_CHECKING:
     from networks.confusion import Judgement
     from networks.models import MLP
 
+MOST_SAMPLES = 100_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class NetsEval(JsonCommand):
-    """Tests a network on images whose labels are known."""
+    """Tests a network on images whose labels are known, or judges what a generator makes.
+
+    A generator (diffusion, or a run of nets train diffusion) is judged by a classifier that is
+    trained for it on images that the generator has not seen: by accuracy, diversity and Frechet
+    distance.
+    """
 
     model: Annotated[str, Positional, arg(metavar="MODEL")]
-    """digits, or a run folder."""
-    data: Annotated[str, arg(metavar="NAME|DIR")]
+    """digits, diffusion, or a run folder."""
+    data: Annotated[str | None, arg(metavar="NAME|DIR", help_behavior_hint="")] = None
     """A folder of IDX files: with MNIST's four the t10k pair is used, with one pair that pair. Or a
-    name: mnist, emnist-letters, emnist-balanced, emnist-byclass."""
+    name: mnist, emnist-letters, emnist-balanced, emnist-byclass. Not for a generator."""
+    count: Count = 2000
+    """Samples of a generator to judge."""
+    how: OmitArgPrefixes[SamplingOptions] = USUAL
+    seed: Seed = None
+    """Determines a generator's samples and their judge."""
     plot: OptionalFile = None
-    """Write the confusion matrix here (.png, .svg or .pdf)."""
+    """Write the confusion matrix here (.png, .svg or .pdf), of a generator what guidance gains and
+    costs."""
     mistakes: OptionalFile = None
     """Write the worst mistakes here, as one picture (.png, .svg or .pdf)."""
 
@@ -34,16 +48,34 @@ class NetsEval(JsonCommand):
         from agents.plots import check_format
 
         if not self.model:
-            raise UsageError("which network? digits, or a run folder")
+            raise UsageError("which network? digits, diffusion, or a run folder")
+        if is_generator(self.model):
+            self._check_generator()
+        elif self.data is None:
+            raise UsageError("missing --data NAME|DIR: on which images?")
         for path in (self.plot, self.mistakes):
             if path is not None:
                 check_format(path)
         claim_files(self.plot, self.mistakes)
 
+    def _check_generator(self) -> None:
+        for name in ("data", "mistakes"):
+            if getattr(self, name) is not None:
+                raise UsageError(f"--{name} does not go with a generator")
+        if not 100 <= self.count <= MOST_SAMPLES:
+            raise UsageError(f"--count must be 100 to {MOST_SAMPLES}, not {self.count}")
+        self.how.check()
+        check_seed(self.seed)
+
     def run(self) -> None:
         """Tests."""
         from agents.cli.nets.data import check_labels, load_examples, load_network
+        from agents.cli.nets.eval_generator import eval_generator
 
+        if is_generator(self.model):
+            eval_generator(self)
+            return
+        assert self.data is not None
         model = load_network(self.model)
         examples = load_examples(self.data, "test", self.stderr)
         check_labels(examples, model.outputs, self.data, self.model)

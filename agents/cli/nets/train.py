@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional, arg
 
@@ -12,16 +13,27 @@ from agents.cli.games import claim_run
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
-    from agents.training.network_run import NetworkRun
+    from agents.training.network_run import NetworkRun, TrainingRun
     from networks.classifier import ClassifierConfig, Examples
 
 OptionalNumber = Annotated[float | None, arg(metavar="X", help_behavior_hint="")]
 
-_SETTINGS = (
-    "activation", "epochs", "batch", "rate", "dropout", "smoothing", "drawn", "distort", "patience",
-    "seed",
-)  # fmt: skip
-DRAWN = "drawn"
+_ALL = ("epochs", "batch", "rate", "seed")
+_SETTINGS = {
+    "mlp": ("activation", "dropout", "smoothing", "drawn", "distort", "patience", *_ALL),
+    "autoencoder": ("activation", "latents", *_ALL),
+    "vae": ("activation", "latents", "beta", *_ALL),
+    "diffusion": ("blocks", "schedule", "target", *_ALL),
+}
+"""By model, the options that are settings by the same name."""
+_OPTIONS = {
+    "mlp": ("hidden", *_SETTINGS["mlp"]),
+    "autoencoder": ("hidden", *_SETTINGS["autoencoder"]),
+    "vae": ("hidden", *_SETTINGS["vae"]),
+    "diffusion": ("vae", *_SETTINGS["diffusion"]),
+}
+_EVERY = tuple(dict.fromkeys(name for names in _OPTIONS.values() for name in names))
+DRAWN = ("drawn", "drawn-digits")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,27 +44,32 @@ class NetsTrain(JsonCommand):
     """
 
     model: Annotated[
-        Positional[Literal["mlp"] | None], arg(metavar="[{mlp}]", help_behavior_hint="")
+        Positional[Literal["mlp", "autoencoder", "vae", "diffusion"] | None],
+        arg(metavar="[{mlp,autoencoder,vae,diffusion}]", help_behavior_hint=""),
     ] = None
-    """What to train. mlp: dense layers, by default 784-800-400-10."""
+    """What to train. mlp: dense layers that tell characters apart, by default 784-800-400-10.
+    autoencoder, vae: 784-512-256-32 and back. diffusion: a VAE, then the diffusion of its latents,
+    which makes characters."""
     data: Annotated[str | None, arg(metavar="NAME|DIR", help_behavior_hint="")] = None
     """A folder of IDX files: with MNIST's four the train pair is used. Or a name: drawn (digits
-    that the program draws), mnist, emnist-letters, emnist-balanced, emnist-byclass."""
+    that the program draws; for models other than mlp all characters, on the line), drawn-digits,
+    mnist, emnist-letters, emnist-balanced, emnist-byclass."""
     hold_out: Annotated[str | None, arg(metavar="I/N", help_behavior_hint="")] = None
     """Keep the I-th of N equal parts of the images out of training, and test on it."""
     hidden: Annotated[str | None, arg(metavar="SIZES", help_behavior_hint="")] = None
-    """Units of the hidden layers, by default 800,400."""
+    """Units of the hidden layers, by default 800,400, of autoencoders 512,256."""
     activation: Annotated[
         Literal["sigmoid", "tanh", "relu", "leaky-relu", "gelu"] | None,
         arg(metavar="{sigmoid,tanh,relu,leaky-relu,gelu}", help_behavior_hint=""),
     ] = None
     """What follows each hidden layer. By default gelu."""
     epochs: OptionalCount = None
-    """Passes over the images, each time distorted anew. By default 100."""
+    """Passes over the images, each time distorted anew; of models other than mlp no longer than
+    20,000 images. By default 100, of autoencoders 150, of diffusion 180."""
     batch: OptionalCount = None
-    """Images per step. By default 128."""
+    """Images per step. By default 128, of autoencoders 256, of diffusion 512."""
     rate: OptionalNumber = None
-    """The learning rate at its highest. By default 0.001."""
+    """The learning rate at its highest. By default 0.001, of diffusion 0.002."""
     dropout: OptionalNumber = None
     """The probability with which a hidden unit is dropped. By default 0.1."""
     smoothing: OptionalNumber = None
@@ -63,6 +80,23 @@ class NetsTrain(JsonCommand):
     """How strongly images are distorted, 0 not at all. By default 1."""
     patience: OptionalCount = None
     """Stop after so many epochs without a better loss on the part that --hold-out keeps."""
+    latents: OptionalCount = None
+    """Numbers that an autoencoder makes of an image. By default 32."""
+    beta: OptionalNumber = None
+    """The weight of the VAE's KL. By default 0.01."""
+    vae: OptionalRun = None
+    """The run of a VAE whose latents are learned, trained on the same data; by default a new one,
+    in the folder vae of the run."""
+    blocks: OptionalCount = None
+    """Residual blocks of the denoiser. By default 3."""
+    schedule: Annotated[
+        Literal["cosine", "linear"] | None, arg(metavar="{cosine,linear}", help_behavior_hint="")
+    ] = None
+    """The noise schedule. By default cosine."""
+    target: Annotated[
+        Literal["velocity", "noise"] | None, arg(metavar="{velocity,noise}", help_behavior_hint="")
+    ] = None
+    """What the denoiser predicts. By default velocity."""
     seed: Seed = None
     """The same seed, the same network."""
     out: OptionalRun = None
@@ -73,7 +107,7 @@ class NetsTrain(JsonCommand):
     def check(self) -> None:
         """Checks the settings, and that there is a place for the run."""
         if self.resume is not None:
-            for name in ("out", "data", "hold_out", "hidden", *_SETTINGS):
+            for name in ("out", "data", "hold_out", *_EVERY):
                 if getattr(self, name) is not None:
                     raise UsageError(
                         f"--{_option(name)} does not go with --resume: a run keeps its settings"
@@ -84,37 +118,66 @@ class NetsTrain(JsonCommand):
                 "which model, on what? scratch2048 nets train mlp --data drawn, or go on with a "
                 "run: scratch2048 nets train --resume RUN"
             )
-        self._part()
+        for name in _EVERY:
+            if name not in _OPTIONS[self.model] and getattr(self, name) is not None:
+                raise UsageError(f"--{_option(name)} is not for the model {self.model}")
+        self.part()
         if self.patience is not None and self.hold_out is None:
             raise UsageError("--patience needs --hold-out I/N: images that show when to stop")
-        if self.data == DRAWN and self.hold_out is not None:
+        if self.data in DRAWN and self.hold_out is not None:
             raise UsageError("--hold-out is for images of your own: no drawn image comes twice")
-        if self.data == DRAWN and self.drawn is not None:
+        if self.data in DRAWN and self.drawn is not None:
             raise UsageError("--drawn is for images of your own: with --data drawn all are drawn")
-        if self.data != DRAWN and self.drawn == 1:
+        if self.data not in DRAWN and self.drawn == 1:
             raise UsageError("--drawn must be below 1; for drawn images alone give --data drawn")
-        self._config(10)
+        if self.model == "mlp":
+            self._config(10)
+        else:
+            from agents.cli.nets.train_generators import check
+
+            check(self)
         if self.out is not None:
             claim_run(self.out)
 
     def run(self) -> None:
         """Trains."""
         from agents.cli.nets.data import one_line_errors
+        from agents.cli.nets.train_generators import KINDS, train_generator
+        from agents.training.runs import RunFolder
+
+        with one_line_errors():
+            kind = self.model
+            if self.resume is not None:
+                kind = RunFolder.open(self.resume).read()["kind"]
+            if kind in KINDS:
+                train_generator(self)
+                return
+            training = self._resumed() if self.resume is not None else self._begun()
+            self.train(training, training.run.path)
+        self._print(training)
+
+    def train(self, training: "TrainingRun", path: Path) -> None:
+        """Trains to the end, with a bar.
+
+        Args:
+            training: what is trained.
+            path: the folder to resume after a stop.
+
+        Raises:
+            KeyboardInterrupt: if a stop was requested, once all is saved.
+        """
         from agents.cli.show import epochs_bar
         from agents.training.stop import StopRequest
 
-        with one_line_errors():
-            training = self._resumed() if self.resume is not None else self._begun()
-            done = training.trainer.optimizer.steps
-            with StopRequest() as stop, epochs_bar(self.stderr, training.steps, done) as bar:
-                complete = training.train(stop, bar)
+        done = training.trainer.optimizer.steps
+        with StopRequest() as stop, epochs_bar(self.stderr, training.steps, done) as bar:
+            complete = training.train(stop, bar)
         if not complete:
             self.say(
                 f"stopped after {len(training.history):,} epochs and saved; go on with: "
-                f"scratch2048 nets train --resume {quote(str(training.run.path))}"
+                f"scratch2048 nets train --resume {quote(str(path))}"
             )
             raise KeyboardInterrupt
-        self._print(training)
 
     def _begun(self) -> "NetworkRun":
         """A new run."""
@@ -122,8 +185,8 @@ class NetsTrain(JsonCommand):
         from agents.training.runs import RunFolder, free_name
 
         assert self.data is not None
-        part = self._part()
-        examples, tests = self._images(self.data, part)
+        part = self.part()
+        examples, tests = self.images(self.data, part)
         highest = 0 if examples is None else int(examples.labels.max())
         config = self._config(max(10, highest + 1), self.choose_seed(self.seed))
         path = self.out or claim_run(free_name("mlp"))
@@ -147,7 +210,7 @@ class NetsTrain(JsonCommand):
         try:
             data, part = str(settings.pop("data")), settings.pop("hold_out")
             config = ClassifierConfig.from_dict(settings)
-            examples, tests = self._images(data, part and (int(part[0]), int(part[1])))
+            examples, tests = self.images(data, part and (int(part[0]), int(part[1])))
         except (KeyError, ValueError, TypeError, IndexError) as error:
             raise RunError(f"{run.config_path}: not the settings of a run ({error})") from None
         training = NetworkRun(run, config, examples, tests)
@@ -159,14 +222,14 @@ class NetsTrain(JsonCommand):
             self._announce(training)
         return training
 
-    def _images(
+    def images(
         self, data: str, part: tuple[int, int] | None
     ) -> "tuple[Examples | None, Examples | None]":
         """Those to train on, and those held out."""
         from agents.cli.nets.data import NetworkError, load_examples
         from networks.classifier import hold_out
 
-        if data == DRAWN:
+        if data in DRAWN:
             return None, None
         examples = load_examples(data, "train", self.stderr)
         if part is None:
@@ -176,7 +239,7 @@ class NetsTrain(JsonCommand):
         except ValueError as error:
             raise NetworkError(f"{data}: {error}") from None
 
-    def _part(self) -> tuple[int, int] | None:
+    def part(self) -> tuple[int, int] | None:
         """Which part of how many is held out."""
         if self.hold_out is None:
             return None
@@ -188,6 +251,11 @@ class NetsTrain(JsonCommand):
             )
         return part, parts
 
+    def given(self, model: str) -> dict[str, Any]:
+        """The settings among the options that are not left to their defaults."""
+        found = {name: getattr(self, name) for name in _SETTINGS[model]}
+        return {name: value for name, value in found.items() if value is not None}
+
     def _config(self, classes: int, seed: int | None = None) -> "ClassifierConfig":
         """The settings.
 
@@ -196,23 +264,23 @@ class NetsTrain(JsonCommand):
         """
         from networks.classifier import ClassifierConfig
 
-        given = {name: value for name in _SETTINGS if (value := getattr(self, name)) is not None}
-        if self.data == DRAWN:
+        given = self.given("mlp")
+        if self.data in DRAWN:
             given["drawn"] = 1
         if seed is not None:
             given["seed"] = seed
         try:
             if self.hidden is not None:
-                given["hidden"] = _sizes(self.hidden)
+                given["hidden"] = sizes(self.hidden)
             return ClassifierConfig(classes=classes, **given)
         except ValueError as error:
             raise UsageError(f"--{error}".replace("_", "-")) from None
 
     def _announce(self, training: "NetworkRun") -> None:
-        config, sizes = training.config, training.model.config()["sizes"]
+        config, layers = training.config, training.model.config()["sizes"]
         held = "" if training.tests is None else f", {training.tests.labels.size:,} held out"
         self.say(
-            f"mlp {'-'.join(map(str, sizes))}, {config.epochs:,} epochs of "
+            f"mlp {'-'.join(map(str, layers))}, {config.epochs:,} epochs of "
             f"{training.batches.images:,} images{held}, seed {config.seed}: in {training.run.path}"
         )
 
@@ -254,7 +322,8 @@ def _option(setting: str) -> str:
     return setting.replace("_", "-")
 
 
-def _sizes(text: str) -> tuple[int, ...]:
+def sizes(text: str) -> tuple[int, ...]:
+    """Sizes of layers, as 800,400."""
     if not re.fullmatch(r"\d{1,5}(,\d{1,5})*", text):
         raise ValueError(f"hidden must be sizes as 800,400, not {text!r}")
     return tuple(map(int, text.split(",")))

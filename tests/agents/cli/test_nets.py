@@ -267,7 +267,7 @@ def test_runs_of_agents_are_not_networks(run, folder):
 
 WRONG = [
     ("", "which command? choose train, eval"),
-    ("eval", "missing MODEL and --data NAME|DIR"),
+    ("eval", "missing MODEL"),
     ("eval digits", "missing --data NAME|DIR"),
     ("eval nobody --data data", "unknown network 'nobody': choose digits, or give a run folder"),
     ("eval digits --data data --plot a.txt", "a.txt: a plot is a .png, .svg, .pdf file"),
