@@ -112,7 +112,7 @@ def test_drawn_characters_need_no_data(run, folder):
 def test_an_interrupted_run_goes_on(run, folder, trained, number):
     """Stopped in the middle, and continued, it is the run that was never stopped."""
     options = ["--data", str(trained / "digits"), "--vae", str(trained / "vae"), "--blocks", "1"]
-    options += ["--epochs", "40", "--batch", "50", "--seed", "4", "--quiet"]
+    options += ["--epochs", "10", "--batch", "50", "--seed", "4", "--quiet"]
     line = [sys.executable, "-m", "env2048", "nets", "train", "diffusion", *options]
     process = subprocess.Popen(
         [*line, "--out", "cut"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
