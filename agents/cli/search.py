@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from agents.ntuple.config import check_tile
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,8 +21,11 @@ def check_search(search: int | None, move_time: float | None, downgrade: int | N
         raise UsageError(
             f"--move-time must be above 0 and at most {MOST_SECONDS:g} seconds, not {move_time:g}"
         )
-    if downgrade is not None and (downgrade.bit_count() != 1 or not 2 <= downgrade <= 16384):
-        raise UsageError(f"--downgrade must be a tile from 2 to 16384, not {downgrade}")
+    if downgrade is not None:
+        try:
+            check_tile("--downgrade", downgrade, 2, 16384)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
 
 
 def looking_ahead(

@@ -30,7 +30,17 @@ from numba.extending import intrinsic
 
 from env2048.board import MAX_EXPONENT
 from env2048.jit import jit
-from env2048.kernels import flip, mirror, move, move_all, pack, spawn, transpose, unpack
+from env2048.kernels import (
+    flip,
+    max_cells,
+    mirror,
+    move,
+    move_all,
+    pack,
+    spawn,
+    transpose,
+    unpack,
+)
 
 _U = np.uint64
 _BYTES = _U(0x0101010101010101)
@@ -279,7 +289,10 @@ def downgrade(raw, extra, limit):
     if extra:
         return _downgrade_cells(raw, extra, limit)
     while has_tile(raw, limit + _ONE):
-        missing = _largest_missing(raw)
+        present = 0
+        for shift in range(0, 64, 4):
+            present |= 1 << np.int64(raw >> _U(shift) & _U(15))
+        missing = _largest_missing(present)
         if missing == 0:
             break
         above = _U(0)  # the lowest bit of each cell above it
@@ -290,20 +303,8 @@ def downgrade(raw, extra, limit):
 
 
 @jit
-def _largest_missing(raw):
-    """The largest exponent that no cell has and some cell exceeds, 0 if there is none."""
-    present = 0
-    for shift in range(0, 64, 4):
-        present |= 1 << np.int64(raw >> _U(shift) & _U(15))
-    missing = 0
-    for exponent in range(1, 15):
-        if not present >> exponent & 1 and present >> exponent:
-            missing = exponent
-    return missing
-
-
-@jit
 def _downgrade_cells(raw, extra, limit):
+    """`downgrade` for boards with tiles above 32768."""
     cells = np.empty(16, np.uint8)
     unpack(raw, extra, cells)
     most = 0
@@ -311,21 +312,30 @@ def _downgrade_cells(raw, extra, limit):
         most += cell == MAX_EXPONENT
     if most > 1:
         return raw, extra
-    while True:
+    while max_cells(cells) > limit:
         present = 0
         for cell in cells:
             present |= 1 << cell
-        if present >> (limit + _ONE) == 0:
-            break
-        missing = 0
-        for exponent in range(1, 17):
-            if not present >> exponent & 1 and present >> exponent:
-                missing = exponent
+        missing = _largest_missing(present)
         if missing == 0:
             break
         for i in range(16):
             cells[i] -= cells[i] > missing
     return pack(cells)
+
+
+@jit
+def _largest_missing(present):
+    """The largest exponent that no cell has and some cell exceeds, 0 if there is none.
+
+    Args:
+        present: bit k is 1 if a cell is k.
+    """
+    missing = 0
+    for exponent in range(1, MAX_EXPONENT):
+        if not present >> exponent & 1 and present >> exponent:
+            missing = exponent
+    return missing
 
 
 @jit

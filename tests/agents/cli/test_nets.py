@@ -2,12 +2,10 @@
 
 import json
 import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
+from interruption import interrupt_training
 
 from networks.classifier import as_rows
 from networks.data import drawn_set, write_idx
@@ -141,18 +139,7 @@ def test_held_out_images_are_counted(run, folder, data):
 def test_an_interrupted_run_goes_on(run, folder, data, number):
     """Stopped in the middle, and continued, it is the run that was never stopped."""
     options = ["--data", "data", "--epochs", "25", "--seed", "4", "--hidden", "100", "--quiet"]
-    command = [sys.executable, "-m", "env2048", "nets", "train", "mlp", *options, "--out", "cut"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    metrics = folder / "cut" / "metrics.jsonl"
-    end = time.monotonic() + 60
-    while not (metrics.exists() and metrics.stat().st_size):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=60)
-    assert (out, err) == ("", "")
-    assert process.returncode == (130 if number == signal.SIGINT else -signal.SIGKILL)
+    interrupt_training(folder, number, "mlp", *options)
     assert run("nets", "train", "--resume", "cut", "--quiet").code == 0
     assert run("nets", "train", "mlp", *options, "--out", "whole").code == 0
     cut, whole = (MLP.load(folder / name / "checkpoint.safetensors") for name in ("cut", "whole"))

@@ -2,12 +2,10 @@
 
 import json
 import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
+from interruption import interrupt_training
 from PIL import Image
 
 from agents.cli.nets import eval_generator
@@ -113,20 +111,7 @@ def test_an_interrupted_run_goes_on(run, folder, trained, number):
     """Stopped in the middle, and continued, it is the run that was never stopped."""
     options = ["--data", str(trained / "digits"), "--vae", str(trained / "vae"), "--blocks", "1"]
     options += ["--epochs", "10", "--batch", "50", "--seed", "4", "--quiet"]
-    line = [sys.executable, "-m", "env2048", "nets", "train", "diffusion", *options]
-    process = subprocess.Popen(
-        [*line, "--out", "cut"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    metrics = folder / "cut" / "metrics.jsonl"
-    end = time.monotonic() + 60
-    while not (metrics.exists() and metrics.stat().st_size):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
-        time.sleep(0.01)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=60)
-    assert (out, err) == ("", "")
-    assert process.returncode == (130 if number == signal.SIGINT else -signal.SIGKILL)
+    interrupt_training(folder, number, "diffusion", *options)
     assert run("nets", "train", "--resume", "cut", "--quiet").code == 0
     assert run("nets", "train", "diffusion", *options, "--out", "whole").code == 0
     cut, whole = (
