@@ -1,4 +1,4 @@
-"""`@jit`: Numba's compiler with a cache on disk that cannot go stale.
+"""`@jit` and `@inline`: Numba's compiler with a cache on disk that cannot go stale.
 
 Numba's own cache looks only at the file a kernel stands in: when a kernel that it calls from
 another file changes, the old code is run, silently. So the cache folder is named after a hash of
@@ -31,8 +31,20 @@ _KEEP_SECONDS = 30 * 24 * 3600
 
 def jit(kernel: Kernel) -> Kernel:
     """Compiles a kernel on its first call: no Python objects, the GIL released, cached on disk."""
+    return _compiled(kernel)
+
+
+def inline(kernel: Kernel) -> Kernel:
+    """`jit` for the parts of a hot loop: their code is copied into each kernel that calls them.
+
+    A call costs more than the jump: the arrays that it hands over have their references counted.
+    """
+    return _compiled(kernel, forceinline=True)
+
+
+def _compiled(kernel: Kernel, **options: bool) -> Kernel:
     folder = cache_folder()
-    compile_: Any = numba.njit(nogil=True, error_model="numpy", cache=folder is not None)
+    compile_: Any = numba.njit(nogil=True, error_model="numpy", cache=folder is not None, **options)
     if folder is None:
         return compile_(kernel)
     # Numba reads the folder from its global setting at the moment it decorates.
