@@ -39,12 +39,14 @@ def inline(kernel: Kernel) -> Kernel:
 
     A call costs more than the jump: the arrays that it hands over have their references counted.
     """
-    return _compiled(kernel, forceinline=True)
+    return _compiled(kernel, copied=True)
 
 
-def _compiled(kernel: Kernel, **options: bool) -> Kernel:
+def _compiled(kernel: Kernel, copied: bool = False) -> Kernel:
     folder = cache_folder()
-    compile_: Any = numba.njit(nogil=True, error_model="numpy", cache=folder is not None, **options)
+    compile_: Any = numba.njit(
+        nogil=True, error_model="numpy", cache=folder is not None, forceinline=copied
+    )
     if folder is None:
         return compile_(kernel)
     # Numba reads the folder from its global setting at the moment it decorates.

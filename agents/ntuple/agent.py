@@ -27,8 +27,12 @@ class NTupleAgent(Agent):
 
     @classmethod
     def from_tensors(cls, tensors: Tensors, metadata: dict[str, Any], file: str) -> "NTupleAgent":
-        """The agent of a checkpoint, exact or compact; `file` is named in errors."""
-        return cls(unpack_network(tensors, metadata, file))
+        """The agent of a checkpoint, exact or compact, with the weights alone.
+
+        Args:
+            tensors, metadata: the checkpoint's. file: named in errors.
+        """
+        return cls(unpack_network(tensors, metadata, file, weights_only=True))
 
     def save(self, path: str | Path) -> None:
         """Writes the network, exact."""

@@ -92,11 +92,19 @@ def _described(network: NTupleNetwork, storage: str) -> dict[str, Any]:
     }
 
 
-def unpack_network(tensors: Tensors, metadata: dict[str, Any], name: str) -> NTupleNetwork:
+def unpack_network(
+    tensors: Tensors, metadata: dict[str, Any], name: str, *, weights_only: bool = False
+) -> NTupleNetwork:
     """The network of a file made by one of the two above.
 
+    Args:
+        tensors, metadata: the file's.
+        name: the file's, for messages.
+        weights_only: leaves out what a learner keeps beside the weights: a third of the memory is
+            taken then, and play is faster.
+
     Raises:
-        AgentFileError: if its parts do not fit together; `name` is the file's, for the message.
+        AgentFileError: if its parts do not fit together.
         MemoryShortageError: if the machine has less memory than the network that it claims to hold.
     """
     try:
@@ -121,6 +129,7 @@ def unpack_network(tensors: Tensors, metadata: dict[str, Any], name: str) -> NTu
         if not np.isfinite(initial):
             raise ValueError("initial: not a finite number")
         places, weights = unpack(tensors, patterns, entries)
+        weights = weights[:, :1] if weights_only else weights
         network = NTupleNetwork.zeros(patterns, weights.shape[1], initial, splits)
         network = replace(network, limit=limit)
         network.table[places] = weights

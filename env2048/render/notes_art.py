@@ -16,6 +16,9 @@ def write_notes(surface: pygame.Surface, layout: Layout, notes: Notes) -> None:
         box = layout.status
         size = fitting_size(notes.status, layout.px(25), box.width)
         write(surface, notes.status, size, theme.DARK_TEXT, (box.left, box.center[1]), align=0)
+    if notes.level is not None:
+        box = layout.status
+        _draw_bar(surface, box.left, box.top + box.height, box.width, layout, notes.level)
     if notes.values is not None or notes.hint is not None:
         for index, action in enumerate(_KEY_ORDER):
             _write_value(surface, layout, layout.value_box(index), notes, action)
@@ -46,6 +49,20 @@ def _write_value(
     text = format_value(value)
     size = fitting_size(text, layout.px(24), box.width - side - 3 * margin)
     write(surface, text, size, color, (box.right - margin, box.center[1]), align=1)
+    share = None if notes.bars is None else notes.bars[action]
+    if is_known(share):
+        _draw_bar(surface, box.left, box.top + box.height, box.width, layout, share or 0.0)
+
+
+def _draw_bar(
+    surface: pygame.Surface, left: int, bottom: int, width: int, layout: Layout, share: float
+) -> None:
+    """A bar that is full up to this share, above `bottom`."""
+    height = max(2, layout.px(5))
+    _draw_box(surface, Box(left, bottom - height, width, height), theme.EMPTY_CELL, 0)
+    full = round(width * min(max(share, 0.0), 1.0))
+    if full:
+        _draw_box(surface, Box(left, bottom - height, full, height), theme.DARK_TEXT, 0)
 
 
 def _write_headline(surface: pygame.Surface, layout: Layout, notes: Notes) -> None:

@@ -18,6 +18,7 @@ def test_from_tensors(pack, ntuple_agent):
     scores = [each.play(keys).scores.mean() for each in (agent, ntuple_agent)]
     assert scores[0] == pytest.approx(scores[1], rel=0.3 if pack is pack_compact else 0)
     assert (agent.name, agent.size) == ("ntuple", 4)
+    assert agent.network.table.shape[1] == 1  # what TC keeps of each weight is not needed to play
 
 
 def test_a_compact_file_is_an_agent(ntuple_agent, tmp_path):
