@@ -23,8 +23,9 @@ def load(name_or_path: str | os.PathLike[str]) -> Agent:
     name = os.fspath(name_or_path)
     if name in ("random", "greedy"):
         return _rule(name)
-    if name == "ntuple":
-        return _read(_WEIGHTS / "ntuple.safetensors", name)
+    embedded = _WEIGHTS / f"{name}.safetensors"
+    if name == "ntuple" or (name == "policy" and embedded.exists()):
+        return _read(embedded, name)
     path = Path(name)
     try:
         if name and path.is_dir():
@@ -68,4 +69,10 @@ def _read(path: Path, name: str) -> Agent:
         agent = NTupleAgent.from_tensors(tensors, metadata, str(path))
         agent.name = name
         return agent
+    if kind == "policy":
+        from agents.policy.agent import PolicyAgent
+
+        policy = PolicyAgent.from_tensors(tensors, metadata, str(path))
+        policy.name = name
+        return policy
     raise AgentFileError(f"{path}: holds an agent of an unknown kind, {kind!r}")

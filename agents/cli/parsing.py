@@ -19,7 +19,7 @@ import tyro
 from tyro.conf import DisallowNone, FlagCreatePairsOff, subcommand
 
 from agents.cli.command import Command
-from agents.cli.commands import COMMANDS, DESCRIPTION, GROUPS
+from agents.cli.commands import COMMANDS, DESCRIPTION, GROUPS, WITHOUT_NAME
 from env2048.errors import UsageError
 
 PROGRAM = "scratch2048"
@@ -49,6 +49,8 @@ def parse(arguments: list[str]) -> Command | None:
         if rest and rest[0] in _HELP:
             about = GROUPS[words[-1]] if words else DESCRIPTION
             return _tyro(_union(found), " ".join([PROGRAM, *words]), rest[:1], about)
+        if words and (choose := WITHOUT_NAME.get(words[-1])) and (not rest or rest[0][:1] == "-"):
+            return _tyro(choose(rest), " ".join([PROGRAM, *words]), rest)
         words.append(_command(rest, words, list(found)))
         found = found[words[-1]]
     return _tyro(found, " ".join([PROGRAM, *words]), arguments[len(words) :])
@@ -63,6 +65,10 @@ def _command(rest: list[str], words: list[str], names: list[str]) -> str:
     word = rest[0]
     if word in names:
         return word
+    if words == ["train"] and not word.startswith("-"):
+        raise UsageError(
+            f"unknown agent {word!r}: choose {' or '.join(names)}; see {before} --help"
+        )
     if word.startswith("-"):
         raise UsageError(f"options such as {word} go behind the command: {choice}")
     meant = get_close_matches(word, names, n=1)

@@ -77,6 +77,14 @@ def brief_rates(rates: Mapping[str, float]) -> str:
     return "  ".join(shown[-3:]) or f"2048 {rates['2048']:.1%}"
 
 
+def training_text(history: "History") -> str:
+    """Moves per second, mean score and tile rates of a training run, in a line."""
+    speed = f"{history.moves_per_second / 1e6:.2f} M moves/s"
+    if history.moves_per_second < 1e5:
+        speed = f"{history.moves_per_second:,.0f} moves/s"
+    return f"{speed}  mean {history.mean_score:,.0f}  {brief_rates(history.tile_rates)}"
+
+
 class TrainingBar:
     """Progress of a training run: games, moves per second, mean score, tile rates, time left."""
 
@@ -86,9 +94,8 @@ class TrainingBar:
 
     def __call__(self, history: "History") -> None:
         """Shows the run as it is now."""
-        rates = brief_rates(history.tile_rates)
-        text = f"{history.moves_per_second / 1e6:.2f} M moves/s  mean {history.mean_score:,.0f}"
-        self._progress.update(self._task, completed=history.games, text=f"{text}  {rates}")
+        text = training_text(history)
+        self._progress.update(self._task, completed=history.games, text=text)
 
 
 @contextmanager
@@ -97,6 +104,19 @@ def training_bar(console: Console, games: int, done: int) -> Iterator[TrainingBa
     with _progress(console) as progress:
         task = progress.add_task("training", total=games, completed=done, text="")
         yield TrainingBar(progress, task)
+
+
+@contextmanager
+def moves_bar(console: Console, moves: int, done: int) -> Iterator[Any]:
+    """A bar for a training run of so many moves; yields what to call with its history."""
+    with _progress(console, "moves") as progress:
+        task = progress.add_task("training", total=moves, completed=done, text="")
+
+        def show(history: Any) -> None:
+            text = training_text(history)
+            progress.update(task, completed=min(history.steps, moves), text=text)
+
+        yield show
 
 
 @contextmanager

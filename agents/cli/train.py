@@ -1,11 +1,13 @@
 """`scratch2048 train`: trains an agent into a run folder, or goes on with one."""
 
+from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol
 
-from tyro.conf import Positional, arg
+from tyro.conf import arg
 
 from agents.cli.command import JsonCommand, OptionalCount, OptionalRun, OptionalTile, Seed
 from agents.cli.games import checked_config, claim_run, option
@@ -13,28 +15,188 @@ from agents.ntuple.config import Algorithm, NTupleConfig
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
-    from agents.ntuple.trainer import NTupleTrainer
+    from agents.training.history import History
     from agents.training.runs import RunFolder
+    from agents.training.stop import StopRequest
 
 
-_SETTINGS = (
-    "network", "algorithm", "alpha", "replay", "trace", "steps", "initial", "anneal", "split",
-    "downgrade", "games", "seed", "threads",
-)  # fmt: skip
+class Trainer(Protocol):
+    """What the trainers of all agents have in common."""
+
+    @property
+    def run(self) -> "RunFolder":
+        """Where the run is kept."""
+        ...
+
+    @property
+    def history(self) -> "History":
+        """What came of the games so far."""
+        ...
+
+    def train(self, stop: "StopRequest", report: Any) -> None:
+        """Goes on until all is done or a stop is requested, then saves."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Train(JsonCommand):
-    """Trains an agent into a run folder, or goes on with a run.
+class TrainCommand(JsonCommand):
+    """Trains an agent into a run folder, or goes on with a run."""
+
+    kind: ClassVar[str]
+    """What is trained, as run folders have it."""
+    settings: ClassVar[tuple[str, ...]]
+    """The options that are settings of the run."""
+    changeable: ClassVar[tuple[str, ...]]
+    """Those that may be others when a run goes on."""
+
+    seed: Seed = None
+    """The training games are those of environments reset with this seed."""
+    out: OptionalRun = None
+    """The run folder, by default runs/NAME-1, -2, ..."""
+    resume: OptionalRun = None
+    """A run folder to go on with."""
+
+    @abstractmethod
+    def checked(self, settings: Mapping[str, Any]) -> Any:
+        """The config of these settings; UsageError names an option that is out of range."""
+
+    @abstractmethod
+    def begin(self, config: Any, run: "RunFolder") -> Trainer:
+        """A run from nothing."""
+
+    @abstractmethod
+    def go_on(self, config: Any, run: "RunFolder") -> Trainer:
+        """A run that goes on from its checkpoint."""
+
+    @abstractmethod
+    def announce(self, config: Any, path: Path) -> None:
+        """Says beforehand what the run will take; too much ends it before it has a folder."""
+
+    @abstractmethod
+    def check_total(self, trainer: Any) -> None:
+        """A run cannot be made shorter; one that is done has nothing to do, and says so."""
+
+    @abstractmethod
+    def describe(self, config: Any) -> dict[str, Any]:
+        """What the result says of the network."""
+
+    def given(self) -> dict[str, Any]:
+        """The settings that stand on the command line."""
+        every = {name: getattr(self, name) for name in self.settings}
+        return {name: value for name, value in every.items() if value is not None}
+
+    def check(self) -> None:
+        """Checks the settings, and that there is a place for the run."""
+        if self.resume is not None:
+            if self.out is not None:
+                raise UsageError("--out does not go with --resume: a run stays in its folder")
+            return
+        self.checked(self.given())
+        if self.out is not None:
+            claim_run(self.out)
+
+    def run(self) -> None:
+        """Trains."""
+        from agents.training.runs import RunFolder, free_name
+
+        if self.resume is not None:
+            run = RunFolder.open(self.resume)
+            config = self._changed(run)
+            trainer = self.go_on(config, run)
+            self.check_total(trainer)
+            self.announce(config, run.path)
+            run.resumed(asdict(config))
+        else:
+            path = self.out or claim_run(free_name(self.kind))
+            config = self.checked({**self.given(), "seed": self.choose_seed(self.seed)})
+            self.announce(config, path)
+            run = RunFolder.create(path, self.kind, asdict(config))
+            trainer = self.begin(config, run)
+        self._train(trainer, config)
+
+    def _changed(self, run: "RunFolder") -> Any:
+        """The settings of a resumed run: only how long and on how many threads may change."""
+        from agents.training.runs import RunError
+
+        content, given = run.read(), self.given()
+        before = content["config"]
+        if content["kind"] != self.kind:
+            known = "" if content["kind"] in ("ntuple", "policy") else "an unknown agent, "
+            raise RunError(f"{run.config_path}: a run of {known}{content['kind']!r}")
+        try:
+            self.checked(before)
+        except (UsageError, TypeError, AttributeError) as error:
+            raise RunError(f"{run.config_path}: not the settings of a run ({error})") from None
+        for name in set(given) - set(self.changeable):
+            if given[name] != before.get(name):
+                raise UsageError(
+                    f"--{option(name)} cannot change when a run goes on: it is {before.get(name)}"
+                )
+        return self.checked(before | given)
+
+    def _train(self, trainer: Trainer, config: Any) -> None:
+        from agents.cli.show import tile_table
+        from agents.training.stop import StopRequest
+
+        history = trainer.history
+        with StopRequest() as stop, self.bar(trainer, config) as bar:
+            trainer.train(stop, bar)
+        if stop.requested and not self.done(trainer, config):
+            self.say(
+                f"stopped after {history.games:,} games and saved; go on with: "
+                f"scratch2048 train --resume {quote(str(trainer.run.path))}"
+            )
+            raise KeyboardInterrupt
+        if self.json:
+            self.print_json(self._summary(trainer, config))
+            return
+        last = len(history.recent)
+        self.stdout.print(
+            f"last {last:,} of {history.games:,} games, seed {config.seed}: "
+            f"mean score {history.mean_score:,.0f}"
+        )
+        self.stdout.print(tile_table(history.tile_rates, last))
+        self.stdout.print(f"run: {trainer.run.path}", markup=False)
+
+    def bar(self, trainer: Trainer, config: Any) -> Any:
+        """A progress bar: a context that yields what to call with the history."""
+        from agents.cli.show import training_bar
+
+        return training_bar(self.stderr, config.games, trainer.history.games)
+
+    def done(self, trainer: Any, config: Any) -> bool:
+        """Whether all that was asked for is done."""
+        return bool(trainer.history.games >= config.games)
+
+    def _summary(self, trainer: Trainer, config: Any) -> dict[str, Any]:
+        history = trainer.history
+        return {
+            "run": str(trainer.run.path),
+            **self.describe(config),
+            "games": history.games,
+            "seed": config.seed,
+            "moves": history.moves,
+            "seconds": history.seconds,
+            "moves_per_second": history.moves_per_second,
+            "mean_score": history.mean_score,
+            "tile_rates": history.tile_rates,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainNTuple(TrainCommand):
+    """Trains an n-tuple network by temporal difference learning.
 
     Ctrl-C saves and ends; `scratch2048 train --resume RUN` goes on.
     """
 
-    agent: Annotated[
-        Positional[Literal["ntuple"] | None],
-        arg(metavar="[{ntuple}]", help_behavior_hint=""),
-    ] = None
-    """What to train. ntuple: an n-tuple network, by temporal difference learning."""
+    kind = "ntuple"
+    settings = (
+        "network", "algorithm", "alpha", "replay", "trace", "steps", "initial", "anneal", "split",
+        "downgrade", "games", "seed", "threads",
+    )  # fmt: skip
+    changeable = ("games", "threads")
+
     network: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None
     """Networks by name (4x6, 17x4), patterns such as 012345, or several joined by commas. By
     default 4x6."""
@@ -60,55 +222,18 @@ class Train(JsonCommand):
     """All of these settings from a recipe: ten-thousand, embedded, or a .toml file."""
     games: OptionalCount = None
     """Games to play, with --resume those before included. By default 100,000."""
-    seed: Seed = None
-    """The training games are those of an environment reset with this seed."""
     threads: OptionalCount = None
     """Threads that train the same tables. One, the default, is reproducible."""
-    out: OptionalRun = None
-    """The run folder, by default runs/ntuple-1, -2, ..."""
-    resume: OptionalRun = None
-    """A run folder to go on with."""
 
     def check(self) -> None:
         """Checks the settings, and that there is a place for the run."""
-        if self.resume is not None:
-            if self.out is not None:
-                raise UsageError("--out does not go with --resume: a run stays in its folder")
-            if self.recipe is not None:
-                raise UsageError("--recipe does not go with --resume: a run keeps its own")
-            return
-        if self.agent is None:
-            raise UsageError(
-                "which agent? scratch2048 train ntuple, or go on with a run: "
-                "scratch2048 train --resume RUN"
-            )
-        checked_config(self._given())
-        if self.out is not None:
-            claim_run(self.out)
+        if self.resume is not None and self.recipe is not None:
+            raise UsageError("--recipe does not go with --resume: a run keeps its own")
+        super().check()
 
-    def run(self) -> None:
-        """Trains."""
-        from agents.ntuple.trainer import NTupleTrainer
-        from agents.training.runs import RunFolder, free_name
-
-        if self.resume is not None:
-            run = RunFolder.open(self.resume)
-            config = self._changed(run)
-            trainer = NTupleTrainer.resume(config, run)
-            self._check_total(trainer)
-            self._announce(config, run.path)
-            run.resumed(asdict(config))
-        else:
-            path = self.out or claim_run(free_name("ntuple"))
-            config = checked_config({**self._given(), "seed": self.choose_seed(self.seed)})
-            self._announce(config, path)
-            run = RunFolder.create(path, "ntuple", asdict(config))
-            trainer = NTupleTrainer.begin(config, run)
-        self._train(trainer)
-
-    def _given(self) -> dict[str, Any]:
-        """The settings that stand on the command line."""
-        given = {name: value for name in _SETTINGS if (value := getattr(self, name)) is not None}
+    def given(self) -> dict[str, Any]:
+        """The settings that stand on the command line, or in the recipe."""
+        given = super().given()
         if self.recipe is None:
             return given
         from agents.ntuple.recipe import read_recipe
@@ -117,26 +242,23 @@ class Train(JsonCommand):
             raise UsageError(f"--{option(name)} does not go with --recipe, which has its own")
         return read_recipe(self.recipe) | given
 
-    def _changed(self, run: "RunFolder") -> NTupleConfig:
-        """The settings of a resumed run: only how long and on how many threads may change."""
-        from agents.training.runs import RunError
+    def checked(self, settings: Mapping[str, Any]) -> NTupleConfig:
+        """The config of these settings."""
+        return checked_config(settings)
 
-        content, given = run.read(), self._given()
-        before = content["config"]
-        if content["kind"] != "ntuple":
-            raise RunError(f"{run.config_path}: a run of an unknown agent, {content['kind']!r}")
-        try:
-            checked_config(before)
-        except (UsageError, TypeError, AttributeError) as error:
-            raise RunError(f"{run.config_path}: not the settings of a run ({error})") from None
-        for name in set(given) - {"games", "threads"}:
-            if given[name] != before.get(name):
-                raise UsageError(
-                    f"--{option(name)} cannot change when a run goes on: it is {before.get(name)}"
-                )
-        return checked_config(before | given)
+    def begin(self, config: NTupleConfig, run: "RunFolder") -> Trainer:
+        """A run from nothing."""
+        from agents.ntuple.trainer import NTupleTrainer
 
-    def _check_total(self, trainer: "NTupleTrainer") -> None:
+        return NTupleTrainer.begin(config, run)
+
+    def go_on(self, config: NTupleConfig, run: "RunFolder") -> Trainer:
+        """A run that goes on from its checkpoint."""
+        from agents.ntuple.trainer import NTupleTrainer
+
+        return NTupleTrainer.resume(config, run)
+
+    def check_total(self, trainer: Any) -> None:
         """A run cannot be made shorter; one that has played all of its games has nothing to do."""
         played, total = trainer.history.games, trainer.config.games
         if total < played:
@@ -144,7 +266,7 @@ class Train(JsonCommand):
         if total == played:
             self.say(f"all {total:,} games are played: for more, give --games, the new total")
 
-    def _announce(self, config: NTupleConfig, path: Path) -> None:
+    def announce(self, config: NTupleConfig, path: Path) -> None:
         """Says beforehand what the run will take; too much ends it before it has a folder."""
         from agents.ntuple.trainer import memory_needed
         from agents.training.resources import gigabytes, require_memory
@@ -157,44 +279,6 @@ class Train(JsonCommand):
         )
         require_memory(size, f"training {config.network}")
 
-    def _train(self, trainer: "NTupleTrainer") -> None:
-        from agents.cli.show import tile_table, training_bar
-        from agents.training.stop import StopRequest
-
-        history, config = trainer.history, trainer.config
-        with (
-            StopRequest() as stop,
-            training_bar(self.stderr, config.games, history.games) as bar,
-        ):
-            trainer.train(stop, bar)
-        if stop.requested and history.games < config.games:
-            self.say(
-                f"stopped after {history.games:,} games and saved; go on with: "
-                f"scratch2048 train --resume {quote(str(trainer.run.path))}"
-            )
-            raise KeyboardInterrupt
-        if self.json:
-            self.print_json(self._summary(trainer))
-            return
-        last = len(history.recent)
-        self.stdout.print(
-            f"last {last:,} of {history.games:,} games, seed {config.seed}: "
-            f"mean score {history.mean_score:,.0f}"
-        )
-        self.stdout.print(tile_table(history.tile_rates, last))
-        self.stdout.print(f"run: {trainer.run.path}", markup=False)
-
-    def _summary(self, trainer: "NTupleTrainer") -> dict[str, Any]:
-        history, config = trainer.history, trainer.config
-        return {
-            "run": str(trainer.run.path),
-            "network": config.network,
-            "algorithm": config.algorithm,
-            "games": history.games,
-            "seed": config.seed,
-            "moves": history.moves,
-            "seconds": history.seconds,
-            "moves_per_second": history.moves_per_second,
-            "mean_score": history.mean_score,
-            "tile_rates": history.tile_rates,
-        }
+    def describe(self, config: NTupleConfig) -> dict[str, Any]:
+        """What the result says of the network."""
+        return {"network": config.network, "algorithm": config.algorithm}

@@ -22,7 +22,7 @@ WINDOW = 10
 """Rows over which a curve is smoothed: 1,000 games."""
 _LEAST = 5
 """Rows from which a single run has an interval: with fewer it would be wider than the picture."""
-PLAYERS = ("ntuple",)
+PLAYERS = ("ntuple", "policy")
 """Kinds of runs whose rows are of games; those of the others are of epochs."""
 _STUDENT = (
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
@@ -137,8 +137,8 @@ def group(runs: Sequence[RunCurve]) -> list[Line]:
 def describe(run: RunCurve) -> str:
     """A run in a few words: what learned, and how."""
     if run.plays:
-        words = (str(run.settings.get(name, "")) for name in ("network", "algorithm"))
-        return " ".join(words).strip() or run.kind
+        network = str(run.settings.get("network", "" if run.kind == "ntuple" else run.kind))
+        return f"{network} {run.settings.get('algorithm', '')}".strip() or run.kind
     hidden = run.settings.get("hidden")
     return f"{run.kind} {_spelled(hidden)}" if hidden else run.kind
 

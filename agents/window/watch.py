@@ -1,17 +1,20 @@
 """An agent's games in the window.
 
 Space pauses and the right arrow then steps once, + and - change the speed, V shows what the agent
-expects of each move, R begins the next game, Esc or closing the window ends.
+expects of each move (of a policy: probabilities, and the points that it expects, as bars), R begins
+the next game, Esc or closing the window ends.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import PurePath
+from typing import Protocol, runtime_checkable
 
 from agents.base import Agent
 from agents.recording import Decision, decide, game_rng
 from agents.window.game import Game
+from env2048.board import Board
 from env2048.render.notes import Notes
 from env2048.render.theme import APPEAR_MS, GAME_OVER, SLIDE_MS
 from env2048.render.window import Window
@@ -37,6 +40,15 @@ _PICTURE = 1 / 60
 _GAME_OVER_SHOWN = 2.0
 _NAP = 0.1
 """Seconds after which a waiting window looks whether it should stop."""
+
+
+@runtime_checkable
+class HasChances(Protocol):
+    """An agent whose values are probabilities, and that says what it expects: a policy."""
+
+    def expected(self, board: Board) -> float:
+        """The points that are still to come."""
+        ...
 
 
 class Watcher:
@@ -98,6 +110,7 @@ class Watcher:
         """Shows one game."""
         game = self._game
         self._next_game = False
+        self._most_expected = 0.0
         self._rng = game_rng(game.seed)
         self._decision: Decision | None = None
         self._think()
@@ -168,7 +181,14 @@ class Watcher:
             return Notes(status, headline=GAME_OVER)
         if not self.shows_values or self._decision is None:
             return Notes(status)
-        return Notes(status, values=self._decision.values.tolist(), hint=self._decision.action)
+        values, action = self._decision.values.tolist(), self._decision.action
+        if not isinstance(self._agent, HasChances):
+            return Notes(status, values=values, hint=action)
+        points = self._agent.expected(self._game.board)
+        self._most_expected = max(self._most_expected, points)
+        status = f"{status}, expects {points:,.0f}"
+        level = points / self._most_expected if self._most_expected > 0 else 0.0
+        return Notes(status, values=values, bars=values, level=level, hint=action)
 
     def _show_end(self) -> None:
         """Leaves the last board to be looked at; for as long as one likes while paused."""

@@ -15,12 +15,12 @@ class Notes:
     Attributes:
         status: one line above the board: who plays, how fast, "paused".
         values: what is expected of up, right, down and left; NaN or None for an illegal move.
-        bars: how full the bar in each move's box is, 0 to 1; None: there are none.
-        level: how full the bar under the status is, 0 to 1; None: there is none.
         hint: the move to highlight; the one with the highest value if None.
         headline: large words over the veiled board, as `theme.GAME_OVER`.
         message: a smaller line under the headline.
         won: veils the board in gold (a game won) instead of grey.
+        bars: how full the bar in each move's box is, 0 to 1; None: there are none.
+        level: how full the bar under the status is, 0 to 1; None: there is none.
 
     Raises:
         ValueError: if there are not four values, or the hint is not a move.
@@ -28,12 +28,12 @@ class Notes:
 
     status: str = ""
     values: Sequence[float | None] | None = None
-    bars: Sequence[float | None] | None = None
-    level: float | None = None
     hint: int | None = None
     headline: str = ""
     message: str = ""
     won: bool = False
+    bars: Sequence[float | None] | None = None
+    level: float | None = None
 
     def __post_init__(self) -> None:
         if self.values is not None and len(self.values) != 4:

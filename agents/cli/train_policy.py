@@ -1,0 +1,158 @@
+"""`scratch2048 train policy`: a policy network learns from its own games, and past ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from tyro.conf import arg
+
+from agents.cli.command import OptionalCount
+from agents.cli.train import TrainCommand, Trainer
+from agents.policy.config import Algorithm, PolicyConfig, Symmetry
+from env2048.errors import UsageError
+
+if TYPE_CHECKING:
+    from agents.training.runs import RunFolder
+
+OptionalNumber = Annotated[float | None, arg(metavar="X", help_behavior_hint="")]
+OptionalShare = Annotated[float | None, arg(metavar="SHARE", help_behavior_hint="")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainPolicy(TrainCommand):
+    """Trains a policy network: it looks at a board and plays a move.
+
+    Learning rate and entropy bonus fall over the run, so say beforehand how long it is to be.
+    Ctrl-C saves and ends; `scratch2048 train --resume RUN` goes on.
+    """
+
+    kind = "policy"
+    settings = (
+        "steps", "games", "algorithm", "rate", "gamma", "trace", "entropy", "replay", "buffer",
+        "priority", "restart", "symmetry", "width", "hidden", "environments", "rollout", "epochs",
+        "batch", "imitate", "imitation", "seed", "threads",
+    )  # fmt: skip
+    changeable = ("steps", "games", "threads")
+
+    steps: OptionalCount = None
+    """Moves to play in all. By default 200,000,000."""
+    games: OptionalCount = None
+    """End sooner, after this many games."""
+    algorithm: Annotated[
+        Algorithm | None, arg(metavar="{reinforce,actor-critic,ppo,replay}", help_behavior_hint="")
+    ] = None
+    """reinforce, actor-critic, ppo: from fresh games alone; replay, the default: ppo with past
+    games as well."""
+    rate: OptionalNumber = None
+    """The learning rate at first. By default 0.002."""
+    gamma: OptionalNumber = None
+    """The discount of what comes a move later. By default 0.998."""
+    trace: Annotated[float | None, arg(name="lambda", metavar="X", help_behavior_hint="")] = None
+    """Lambda: how much of what follows counts as it fell, 0 to 1. By default 0.9."""
+    entropy: OptionalNumber = None
+    """The bonus for undecided policies at first. By default 0.01."""
+    replay: OptionalNumber = None
+    """Past sequences per fresh one in each round. By default 0.5."""
+    buffer: OptionalCount = None
+    """Rounds that the replay buffer holds. By default 32."""
+    priority: OptionalNumber = None
+    """Past sequences are drawn by their surprise to this power. By default 0.5."""
+    restart: OptionalShare = None
+    """The share of ended games after which one begins amid a past one. By default 0."""
+    symmetry: Annotated[
+        Symmetry | None, arg(metavar="{canonical,augment,none}", help_behavior_hint="")
+    ] = None
+    """Turn each board to one of its eight pictures (canonical, the default), or to any by
+    chance."""
+    width: OptionalCount = None
+    """Features of each row, column and square. By default 40."""
+    hidden: Annotated[tuple[int, ...] | None, arg(metavar="N...", help_behavior_hint="")] = None
+    """Units of the dense layers. By default 256 128."""
+    environments: OptionalCount = None
+    """Games that are played side by side. By default 1024."""
+    rollout: OptionalCount = None
+    """Moves in each of them between two rounds of learning. By default 32."""
+    epochs: OptionalCount = None
+    """How often each round's moves are learned from. By default 2."""
+    batch: OptionalCount = None
+    """Boards per step of the optimizer. By default 4096."""
+    imitate: Annotated[str | None, arg(metavar="AGENT", help_behavior_hint="")] = None
+    """Learn this agent's moves first. By default nobody's."""
+    imitation: OptionalShare = None
+    """The share of the steps in which it is imitated. By default 0.2."""
+    threads: OptionalCount = None
+    """Threads, of which two are of use. By default 1; the result is the same."""
+
+    def checked(self, settings: Mapping[str, Any]) -> PolicyConfig:
+        """The config of these settings.
+
+        Raises:
+            UsageError: naming an option that is out of range, or an agent that cannot be imitated.
+        """
+        try:
+            return PolicyConfig.from_dict(settings)
+        except ValueError as error:
+            words = str(error)
+            raise UsageError(f"--{words.replace('trace', 'lambda', 1)}") from None
+
+    def check(self) -> None:
+        """Checks the settings, the agent to imitate, and that there is a place for the run."""
+        super().check()
+        if self.imitate is not None and self.resume is None:
+            from agents.registry import load
+
+            agent = load(self.imitate)
+            if agent.size not in (None, 4):
+                raise UsageError(f"--imitate {self.imitate}: plays boards of size {agent.size}")
+
+    def begin(self, config: PolicyConfig, run: "RunFolder") -> Trainer:
+        """A run from nothing."""
+        from agents.policy.trainer import PolicyTrainer
+
+        return PolicyTrainer.begin(config, run)
+
+    def go_on(self, config: PolicyConfig, run: "RunFolder") -> Trainer:
+        """A run that goes on from its checkpoint."""
+        from agents.policy.trainer import PolicyTrainer
+
+        return PolicyTrainer.resume(config, run)
+
+    def announce(self, config: PolicyConfig, path: Path) -> None:
+        """Says beforehand what the run will take."""
+        from agents.policy.trainer import memory_needed
+        from agents.training.resources import gigabytes, require_memory
+
+        size = memory_needed(config)
+        games = "" if config.games is None else f" or {config.games:,} games"
+        self.say(
+            f"policy {config.algorithm}, {config.steps:,} moves{games}, seed {config.seed}: "
+            f"takes {gigabytes(size)} of memory and at most that much disk in {path}"
+        )
+        require_memory(size, "training a policy")
+
+    def check_total(self, trainer: Any) -> None:
+        """A run cannot be made shorter; one that is done has nothing to do."""
+        history, config = trainer.history, trainer.config
+        if self.steps is not None and self.steps < history.steps:
+            raise UsageError(f"--steps is the new total: {history.steps:,} are played already")
+        if self.games is not None and self.games < history.games:
+            raise UsageError(f"--games is the new total: {history.games:,} are played already")
+        if trainer.finished:
+            which = "steps" if history.steps >= config.steps else "games"
+            self.say(f"all {which} are played: for more, give --{which}, the new total")
+
+    def describe(self, config: PolicyConfig) -> dict[str, Any]:
+        """What the result says of the network."""
+        network = "-".join(map(str, (config.width, *config.hidden)))
+        return {"network": network, "algorithm": config.algorithm}
+
+    def bar(self, trainer: Any, config: PolicyConfig) -> Any:
+        """A progress bar over the moves."""
+        from agents.cli.show import moves_bar
+
+        return moves_bar(self.stderr, config.steps, trainer.history.steps)
+
+    def done(self, trainer: Any, config: PolicyConfig) -> bool:
+        """Whether all that was asked for is done."""
+        return bool(trainer.finished)

@@ -1,0 +1,318 @@
+"""One round: games are played, then learned from, together with past ones.
+
+Per round every part of the work (environments, sequences, batches) is divided evenly, and what the
+parts find is added up in their order. So the result does not depend on how many threads work.
+
+Letters in shapes: N boards, T moves, E environments, S sequences; four moves.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.base import Agent, Games
+from agents.policy import kernels
+from agents.policy.buffer import Block, ReplayBuffer
+from agents.policy.config import PolicyConfig
+from agents.policy.games import TrainingGames
+from agents.policy.lessons import Lessons, derive
+from agents.policy.losses import PolicyLoss, chances, legal_moves
+from agents.policy.network import PolicyNetwork
+from agents.policy.playing import has_largest, play_moves
+from agents.policy.returns import explained_variance, vtrace
+from networks.clipping import clip_gradients
+from networks.optimizers import Adam
+
+AT_ONCE = 4096
+"""Boards that a network looks at together."""
+
+LAST_RATE = 0.05
+"""The share of the learning rate that is left at the end."""
+
+_GAMES, _MOVES, _SAMPLES = range(3)
+"""What random numbers are for: each purpose has a stream of its own in every round."""
+
+Result = TypeVar("Result")
+
+
+class Round(NamedTuple):
+    """What came of a round."""
+
+    games: Games
+    """Whole games that ended in it, by time, then by environment."""
+    metrics: dict[str, float]
+
+
+class Learner:
+    """Plays and learns.
+
+    Attributes:
+        config: the settings.
+        network: the policy and its critic.
+        optimizer: what changes it.
+        buffer: the games so far.
+        games: the environments of each part.
+        rounds: how many were done.
+    """
+
+    def __init__(self, config: PolicyConfig, teacher: Agent | None = None) -> None:
+        self.config = config
+        self.network = PolicyNetwork(config.width, config.hidden, config.seed)
+        self.optimizer = Adam(config.rate, epsilon=1e-7)
+        each = config.environments // config.parts
+        self.games = [TrainingGames(each, config.seed + i * each) for i in range(config.parts)]
+        self.buffer = ReplayBuffer(config.blocks, config.rollout, config.environments)
+        self.rounds = 0
+        self._replicas = [self.network.replica() for _ in range(config.parts)]
+        if config.imitate is not None and teacher is None:
+            raise ValueError(f"{config.imitate} is to be imitated, but is not there")
+        self._teacher = teacher
+        self._pool = ThreadPoolExecutor(min(config.threads, config.parts))
+
+    @property
+    def steps(self) -> int:
+        """Moves played so far."""
+        return self.rounds * self.config.round
+
+    def round(self, left: float, imitate: bool = False) -> Round:
+        """Plays and learns once.
+
+        Args:
+            left: the share of the run that is still to come.
+            imitate: whether the teacher plays, and its moves are learned.
+        """
+        block = self.buffer.begin()
+        games = self._play(block, imitate)
+        self.optimizer.schedule = _constant(self.config.rate * (LAST_RATE + (1 - LAST_RATE) * left))
+        metrics = self._learn(block, left, imitate)
+        self.rounds += 1
+        return Round(games, metrics)
+
+    def pack(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        """All but the network that it takes to go on: tensors, and numbers for the metadata."""
+        tensors = self.buffer.pack()
+        for i, games in enumerate(self.games):
+            tensors |= {f"games/{i}/{name}": array for name, array in games.pack().items()}
+        if self.optimizer.state is not None:
+            tensors["optimizer"] = self.optimizer.state
+        return tensors, {"rounds": self.rounds, "optimizer_steps": self.optimizer.steps}
+
+    def restore(self, tensors: dict[str, NDArray[Any]], numbers: dict[str, Any]) -> None:
+        """Takes in what `pack` gave.
+
+        Raises:
+            KeyError: if something is missing.
+            ValueError: if it is of another kind or size.
+        """
+        self.rounds, steps = int(numbers["rounds"]), int(numbers["optimizer_steps"])
+        self.buffer.restore(tensors)
+        for i, games in enumerate(self.games):
+            start = f"games/{i}/"
+            games.unpack(
+                {n.removeprefix(start): a for n, a in tensors.items() if n.startswith(start)}
+            )
+        if steps:
+            state = tensors["optimizer"]
+            if state.shape != (2, self.network.weights.values.size) or state.dtype != np.float32:
+                raise ValueError("optimizer: of another size or kind")
+            self.optimizer.restore(steps, state)
+
+    def _play(self, block: Block, imitate: bool) -> Games:
+        """Fills a block with moves; the whole games that ended, by time, then by environment."""
+        rng, config = self._rng(_GAMES), self.config
+        uniforms = rng.random((config.rollout, config.environments), dtype=np.float32)
+        parts = self._parts(config.environments)
+        starts = [np.random.default_rng(int(n)) for n in rng.integers(1 << 62, size=config.parts)]
+        ended = self._each(
+            lambda p: play_moves(
+                self.games[p],
+                self._teacher if imitate else self._replicas[p],
+                block.columns(parts[p]),
+                uniforms[:, parts[p]],
+                config.turns,
+                lambda games, ends: self._restart(games, ends, starts[p]),
+                starts[p],
+            )
+        )
+        return Games.concatenate([part[t] for t in range(config.rollout) for part in ended])
+
+    def _restart(
+        self, games: TrainingGames, ended: NDArray[np.int64], rng: np.random.Generator
+    ) -> None:
+        """Has some of the games that begin now begin amid past ones."""
+        if not self.config.restart or len(self.buffer) < 2:
+            return
+        chosen = ended[rng.random(len(ended)) < self.config.restart]
+        boards = self.buffer.positions(len(chosen), rng)
+        exact = ~has_largest(boards)  # a tile read as 32768 may be a larger one
+        games.restart(chosen[exact], boards[exact])
+
+    # -------------------------------------------------------------------------------- learning
+
+    def _learn(self, block: Block, left: float, imitate: bool) -> dict[str, float]:
+        """Learns from the newest block, and from past sequences if there are any."""
+        config = self.config
+        if config.algorithm == "reinforce" and not imitate:
+            return self._reinforce(left)
+        places = self.buffer.places_of_newest()
+        if config.replays and len(self.buffer) > 1:
+            count = round(config.replay * config.environments)
+            past = self.buffer.sample(count, self._rng(_SAMPLES), config.priority)
+            places = np.concatenate([places, past])
+            block = Block.joined([block, self.buffer.gather(past)])
+        parts = self._parts(len(places))
+        found = self._each(lambda p: self._assess(p, block.columns(parts[p]), imitate))
+        assessed = [np.concatenate(arrays, axis=-1) for arrays in zip(*found, strict=True)]
+        reference, targets, advantages, surprises, ratios = assessed
+        self.buffer.set_priorities(places, np.sqrt(np.mean(surprises**2, axis=0)))
+        fresh = slice(0, config.environments)
+        metrics = {"explained_variance": explained_variance(targets[:, fresh], surprises[:, fresh])}
+        if len(places) > config.environments:
+            metrics["policy_lag"] = float(np.mean(np.abs(np.log(ratios[:, fresh.stop :]))))
+        if not imitate:  # all moves are to be made likelier then
+            advantages -= advantages.mean()
+            advantages /= advantages.std() + 1e-6
+            advantages *= np.minimum(ratios, 1)
+        lessons = Lessons(
+            block.boards[:-1].ravel(), block.masks[:-1].ravel(), block.actions.ravel(),
+            advantages.ravel(), reference.ravel(), targets.ravel(),
+        )  # fmt: skip
+        return metrics | self._epochs(lessons, left, imitate)
+
+    def _assess(self, part: int, block: Block, imitate: bool) -> tuple[NDArray[np.float32], ...]:
+        """What the network of today says of sequences, and how their moves turned out.
+
+        Returns:
+            log pi of the moves, the critic's targets, advantages, surprises (targets less what the
+            critic says) and ratios pi / mu, all float32 [T, S]; the last three in points / scale.
+        """
+        config = self.config
+        rows, count = block.boards.shape
+        boards = block.boards.ravel()
+        logits, values = self._forward(part, boards)
+        values = values.reshape(rows, count)
+        size = (rows - 1) * count
+        log, _ = chances(logits[:, :size], legal_moves(block.masks[:-1].ravel()))
+        moves = block.actions.ravel()
+        reference = log[moves, np.arange(size)].reshape(rows - 1, count)
+        ratios = np.ones_like(reference) if imitate else np.exp(reference - block.log_chances)
+        rewards = block.rewards / np.float32(config.scale)
+        trace = 1.0 if imitate else config.trace
+        found = vtrace(rewards, block.ends, values, ratios, config.gamma, trace)
+        advantages = np.ones_like(found.advantages) if imitate else found.advantages
+        return reference, found.targets, advantages, found.targets - values[:-1], ratios
+
+    def _forward(
+        self, part: int, boards: NDArray[np.uint64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Logits [4, N] and values [N] of any number of boards, copied."""
+        logits = np.empty((4, len(boards)), np.float32)
+        values = np.empty(len(boards), np.float32)
+        for start in range(0, len(boards), AT_ONCE):
+            piece = slice(start, start + AT_ONCE)
+            logits[:, piece], values[piece] = self._replicas[part].forward(boards[piece])
+        return logits, values
+
+    def _reinforce(self, left: float) -> dict[str, float]:
+        """Learns once from every move of the games that ended in this round.
+
+        The return is what really came, to the end of the game; the critic is a baseline and no
+        more (Williams 1992, section 5). Games that are longer than the buffer count from the
+        oldest move that it still has.
+        """
+        config = self.config
+        block = self.buffer.in_order()
+        rewards = block.rewards / np.float32(config.scale)
+        zeros = np.zeros(block.boards.shape, np.float32)
+        returns = vtrace(rewards, block.ends, zeros, np.ones_like(rewards), config.gamma, 1.0)
+        chosen = kernels.finished(block.ends, config.rollout)
+        if not chosen.any():
+            return {}
+        boards, masks, moves = (
+            block.boards[:-1][chosen],
+            block.masks[:-1][chosen],
+            block.actions[chosen],
+        )
+        logits, values = self._forward(0, boards)
+        targets = returns.targets[chosen]
+        advantages = targets - values
+        metrics = {"explained_variance": explained_variance(targets, advantages)}
+        advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-6)
+        log, _ = chances(logits, legal_moves(masks))
+        reference = log[moves, np.arange(len(moves))]
+        lessons = Lessons(boards, masks, moves, advantages, reference, targets)
+        return metrics | self._epochs(lessons, left, imitate=False)
+
+    def _epochs(self, lessons: Lessons, left: float, imitate: bool) -> dict[str, float]:
+        """Goes over the lessons in batches; returns what the steps had in common, on average."""
+        config = self.config
+        clipped = config.algorithm in ("ppo", "replay")
+        loss = PolicyLoss(
+            config.clip if clipped and not imitate else None,
+            0.0 if imitate else config.entropy * left,
+        )
+        rng = self._rng(_MOVES)
+        count = len(lessons.boards)
+        batches = max(1, round(count / config.batch))
+        found = []
+        for _ in range(config.epochs if clipped else 1):
+            order = rng.permutation(count)
+            for batch in np.array_split(order, batches):
+                symmetries = None
+                if config.symmetry == "augment":
+                    symmetries = rng.integers(8, size=len(batch)).astype(np.int8)
+                found.append(self._step(lessons, batch, symmetries, loss))
+        return {name: float(np.mean([each[name] for each in found])) for name in found[0]}
+
+    def _step(
+        self,
+        lessons: Lessons,
+        batch: NDArray[np.int64],
+        symmetries: NDArray[np.int8] | None,
+        loss: PolicyLoss,
+    ) -> dict[str, float]:
+        """One step of the optimizer."""
+        parts = self._parts(len(batch))
+        shares = [(part.stop - part.start) / len(batch) for part in parts]
+        found = self._each(
+            lambda p: derive(
+                self._replicas[p],
+                lessons.take(batch[parts[p]]),
+                None if symmetries is None else symmetries[parts[p]],
+                loss,
+                self.config.critic,
+                shares[p],
+            )
+        )
+        weights = self.network.weights
+        weights.gradients[:] = self._replicas[0].weights.gradients
+        for replica in self._replicas[1:]:
+            weights.gradients += replica.weights.gradients
+        norm = clip_gradients(weights.gradients, self.config.norm)
+        self.optimizer.step(weights)
+        means = {k: sum(f[k] * s for f, s in zip(found, shares, strict=True)) for k in found[0]}
+        return means | {"gradient_norm": norm}
+
+    # -------------------------------------------------------------------------------- division
+
+    def _rng(self, purpose: int) -> np.random.Generator:
+        """The random numbers of this round for one purpose; nothing of them need be saved."""
+        return np.random.default_rng([self.config.seed, self.rounds, purpose])
+
+    def _parts(self, count: int) -> list[slice]:
+        """0 to count - 1, divided as evenly as it goes."""
+        parts = self.config.parts
+        borders = [count * i // parts for i in range(parts + 1)]
+        return [slice(a, b) for a, b in pairwise(borders)]
+
+    def _each(self, work: Callable[[int], Result]) -> list[Result]:
+        """What `work` returns for each part, on as many threads as there may be."""
+        return list(self._pool.map(work, range(self.config.parts)))
+
+
+def _constant(rate: float) -> Callable[[int], float]:
+    return lambda step: rate
