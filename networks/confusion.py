@@ -40,7 +40,7 @@ class Judgement:
     @property
     def accuracy(self) -> float:
         """The share of right answers, 0 to 1."""
-        return 1 - self.errors / self.count
+        return (self.count - self.errors) / self.count
 
     @property
     def interval(self) -> tuple[float, float]:

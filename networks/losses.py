@@ -129,7 +129,9 @@ class SoftmaxCrossEntropy(Loss):
             right = float(np.sum(e * self._targets))
         np.exp(e, out=e)
         self._sum = np.add.reduce(e, axis=0)
-        return (float(np.add.reduce(np.log(self._sum))) - right) / self._count
+        loss = (float(np.add.reduce(np.log(self._sum))) - right) / self._count
+        self._sum *= self._count  # as `backward` needs it
+        return loss
 
     def _columns(self, count: int) -> Array:
         """0 to N - 1, made once."""
@@ -140,7 +142,6 @@ class SoftmaxCrossEntropy(Loss):
 
     def backward(self) -> Array:
         """(a - y) / N."""
-        self._sum *= self._count
         delta = np.divide(self._e, self._sum, out=self.buffer("delta", self._e.shape))
         if self._labels:
             flat = delta.reshape(-1)

@@ -12,6 +12,7 @@ import gzip
 import math
 import os
 import secrets
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -72,6 +73,8 @@ def _read(path: Path, file: IO[bytes], size: int | None, max_bytes: int) -> NDAr
             f"{path}: the header promises {_shape(shape)} of {dtype.name}, {needed:,} bytes, "
             f"more than the {max_bytes:,} that are allowed"
         )
+    if math.prod(max(length, 1) for length in shape) * dtype.itemsize > sys.maxsize:
+        raise DataError(f"{path}: the header promises {_shape(shape)}, which no array can have")
     if size is not None and size - file.tell() < needed:
         raise DataError(
             f"{path}: truncated: the header promises {needed:,} bytes of values, "

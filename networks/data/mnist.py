@@ -192,6 +192,8 @@ def load(
     if name in NAMES:
         return _load_emnist(name.removeprefix("emnist-"), split, folder, progress)
     if not Path(source).is_dir():
+        if Path(source).exists():
+            raise DataError(f"{source}: a file; name the folder that holds it")
         raise DataError(f"{source}: no such folder, and the names are {', '.join(NAMES)}")
     return read_folder(source, split)
 

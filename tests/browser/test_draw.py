@@ -152,6 +152,27 @@ def test_undo_and_clear(page):
     assert strokes_drawn(page) == 0
 
 
+@pytest.mark.parametrize(
+    ("key", "left"), [("Control+z", 1), ("Delete", 0), ("Space", 3), ("Enter", 2)]
+)
+def test_keys_end_a_stroke_of_the_mouse(page, key, left):
+    """What the mouse still moves then belongs to no stroke, earlier ones and the keys' included."""
+    draw(page, DIGITS["1"])
+    before = page.evaluate("JSON.stringify(pad.strokes)")
+    first, second = places(page, [(20, 20), (80, 80)])
+    page.mouse.move(*first)
+    page.mouse.down()
+    page.keyboard.press(key)
+    after = page.evaluate("JSON.stringify(pad.strokes)")
+    page.mouse.move(*second)
+    page.mouse.up()
+    assert strokes_drawn(page) == left
+    if key != "Enter":  # which is no key of the drawing area: the stroke goes on
+        assert page.evaluate("JSON.stringify(pad.strokes)") == after
+    if left:
+        assert page.evaluate("JSON.stringify(pad.strokes.slice(0, 1))") == before
+
+
 def test_drawing_with_keys_alone(page):
     page.keyboard.press("Tab")
     pad = page.locator("#pad")

@@ -24,6 +24,12 @@ def test_the_numbers_fit_each_other(judged):
     assert low < judged.accuracy < high
 
 
+def test_the_accuracy_has_no_digits_of_its_own():
+    """19 of 100 are 0.19, not 0.18999999999999995."""
+    chances = np.eye(2, dtype=np.float32)[[1] * 81 + [0] * 19]
+    assert Judgement(np.zeros(100, np.int64), chances).accuracy == 0.19
+
+
 def test_rows_are_the_truth_and_columns_the_answers():
     chances = np.eye(3, dtype=np.float32)[[0, 2, 2, 2]]
     judged = Judgement(np.array([0, 1, 1, 2]), chances)

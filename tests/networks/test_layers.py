@@ -30,6 +30,7 @@ LAYERS = {
     "relu": nn.ReLU,
     "leaky relu": lambda: nn.LeakyReLU(0.2),
     "gelu": nn.GELU,
+    "silu": nn.SiLU,
     "softmax": nn.Softmax,
     "dropout": lambda: nn.Dropout(0.4),
     "layer norm": lambda: nn.LayerNorm(5),
@@ -38,6 +39,16 @@ LAYERS = {
         nn.Dense(5, 6), nn.LayerNorm(6), nn.GELU(), nn.Dropout(0.2), nn.Dense(6, 3), nn.Softmax()
     ),
 }
+
+
+def test_every_layer_is_tested():
+    """Embedding, which takes whole numbers, has tests of its own below."""
+    every = {
+        kind
+        for kind in map(vars(nn).get, nn.__all__)
+        if isinstance(kind, type) and issubclass(kind, nn.Layer) and kind is not nn.Layer
+    }
+    assert {type(make()) for make in LAYERS.values()} == every - {nn.Embedding}
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -143,7 +154,7 @@ def test_softmax_has_the_whole_jacobian():
     np.testing.assert_allclose(jacobian, np.diag(a) - np.outer(a, a), atol=1e-15)
 
 
-@pytest.mark.parametrize("layer", [nn.Sigmoid, nn.Tanh, nn.Softmax, nn.GELU])
+@pytest.mark.parametrize("layer", [nn.Sigmoid, nn.Tanh, nn.Softmax, nn.GELU, nn.SiLU])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_extreme_inputs_overflow_nowhere(layer, dtype):
     x = np.array([[-1e4, 0, 1e4], [1e4, 0, -1e4]], dtype)

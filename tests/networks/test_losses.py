@@ -60,6 +60,15 @@ def test_losses_and_their_derivatives_are_averages(kind, features, count, labels
     np.testing.assert_allclose(2 * twice.backward()[:, :count], loss.backward(), atol=1e-15)
 
 
+@pytest.mark.parametrize("labels", [True, False])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_derivative_may_be_asked_for_twice(kind, labels):
+    rng, loss = np.random.default_rng(0), _loss(kind)
+    loss.forward(rng.normal(size=(5, 4)), _targets(kind, (5, 4), rng, labels))
+    first = loss.backward().copy()
+    assert np.array_equal(loss.backward(), first)
+
+
 def test_squared_error_is_one_half_of_the_sum_over_features():
     outputs = np.array([[1.0, 0.0], [2.0, 0.0]])
     assert _loss(SquaredError).forward(outputs, np.zeros((2, 2))) == (0.5 * 5 + 0) / 2

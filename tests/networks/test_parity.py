@@ -33,6 +33,7 @@ ACTIVATIONS = {
     "relu": (nn.ReLU, torch.nn.ReLU),
     "leaky relu": (nn.LeakyReLU, torch.nn.LeakyReLU),
     "gelu": (nn.GELU, lambda: torch.nn.GELU(approximate="tanh")),
+    "silu": (nn.SiLU, torch.nn.SiLU),
     "softmax": (nn.Softmax, lambda: torch.nn.Softmax(dim=1)),
 }
 

@@ -68,6 +68,9 @@ GOOD = struct.pack(">4BII", 0, 0, 8, 2, 3, 4) + bytes(12)
         (GOOD[:12], "truncated: the header promises 12 bytes of values, 0 are there"),
         (GOOD + b"x", "more data follows"),
         (struct.pack(">4B4I", 0, 0, 14, 4, *4 * [0xFFFFFFFF]), "more than the"),
+        # Empty, but not even NumPy has arrays of such a shape.
+        (struct.pack(">4B3I", 0, 0, 8, 3, 0, *2 * [0xFFFFFFFF]), "which no array can have"),
+        (struct.pack(">4B4I", 0, 0, 14, 4, *3 * [0xFFFFFFFF], 0), "which no array can have"),
     ],
 )
 @pytest.mark.parametrize("compressed", [False, True])

@@ -179,6 +179,9 @@ def test_unknown_names(tmp_path):
         load("imagenet")
     with pytest.raises(DataError, match="no such folder"):
         read_folder(tmp_path / "nothing")
+    (tmp_path / USUAL[0]).touch()
+    with pytest.raises(DataError, match="a file; name the folder"):
+        load(tmp_path / USUAL[0])
 
 
 @pytest.mark.parametrize(

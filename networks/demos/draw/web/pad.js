@@ -67,10 +67,11 @@ class Pad {
     step(start);
   }
 
-  /** Nothing is written any more, and the pen of the keys is up. */
+  /** Nothing is written any more, and every pen is up: a stroke that was begun has ended. */
   #rest() {
     cancelAnimationFrame(this.writing);
     this.writing = null;
+    this.pointer = null;
     this.penDown = false;
     this.#changed();
   }
