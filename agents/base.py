@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from agents.training.checkpoints import write_checkpoint
+from agents.training.checkpoints import Training, write_checkpoint
 from env2048 import kernels
 from env2048.board import FOUR_PROBABILITY, MAX_EXPONENT, four_threshold
 
@@ -51,6 +51,7 @@ class Agent(ABC):
         size: the only board size that it can play, or None for all.
         plies: layers of moves that it looks ahead: 1, unless it searches; None if time decides.
         deterministic: whether it plays the same game twice in the same way.
+        training: what it has learned from, if its file says so.
         batch: how many games `evaluate` is to give to `play` at once; None for its own choice.
         halted: set by `evaluate` when it is interrupted; games may then be left unfinished.
     """
@@ -59,6 +60,7 @@ class Agent(ABC):
     size: int | None = None
     plies: int | None = 1
     deterministic: bool = True
+    training: Training | None = None
     batch: int | None = None
     halted: bool = False
 

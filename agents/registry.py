@@ -1,10 +1,10 @@
-"""Agents by name or by file: `load("ntuple")`, `load("runs/ntuple-1")`."""
+"""Agents by name or by file: `load("ntuple")`, `load("runs/ntuple-1")`, `load("model.zip")`."""
 
 import os
 from pathlib import Path
 
 from agents.base import Agent
-from agents.training.checkpoints import AgentFileError, read_checkpoint
+from agents.training.checkpoints import AgentFileError, Training, read_checkpoint
 from env2048.errors import UnknownNameError
 
 NAMES = ("random", "greedy", "ntuple")
@@ -13,10 +13,19 @@ NAMES = ("random", "greedy", "ntuple")
 _WEIGHTS = Path(__file__).parent / "weights"
 
 
+def available() -> tuple[str, ...]:
+    """The names that can be loaded: that of the policy as soon as it has weights."""
+    return (*NAMES, "policy") if (_WEIGHTS / "policy.safetensors").exists() else NAMES
+
+
 def load(name_or_path: str | os.PathLike[str]) -> Agent:
     """The agent with this name, of this run folder, or in this checkpoint file.
 
+    A .zip file is taken for a MaskablePPO model of Stable-Baselines3 (extra `sb3`). Unlike our own
+    files it can hold code that then runs: see `agents/sb3.py`.
+
     Raises:
+        UsageError: if it is such a model, and the extra is not installed.
         UnknownNameError: if it is neither a name nor a path that exists.
         AgentFileError: if the file or folder holds no agent.
     """
@@ -24,14 +33,14 @@ def load(name_or_path: str | os.PathLike[str]) -> Agent:
     if name in ("random", "greedy"):
         return _rule(name)
     embedded = _WEIGHTS / f"{name}.safetensors"
-    if name == "ntuple" or (name == "policy" and embedded.exists()):
+    if name in available():
         return _read(embedded, name)
     path = Path(name)
     try:
         if name and path.is_dir():
             return _read(path / "checkpoint.safetensors", name)
         if name and path.exists():
-            return _read(path, name)
+            return _read_model(path) if path.suffix == ".zip" else _read(path, name)
     except OSError as error:  # as of a name that is too long
         raise AgentFileError(f"{name}: {error.strerror or error}") from None
     if path.suffix or path.name != name:  # it was meant as a path
@@ -66,13 +75,19 @@ def _read(path: Path, name: str) -> Agent:
     if kind == "ntuple":
         from agents.ntuple.agent import NTupleAgent
 
-        agent = NTupleAgent.from_tensors(tensors, metadata, str(path))
-        agent.name = name
-        return agent
-    if kind == "policy":
+        agent: Agent = NTupleAgent.from_tensors(tensors, metadata, str(path))
+    elif kind == "policy":
         from agents.policy.agent import PolicyAgent
 
-        policy = PolicyAgent.from_tensors(tensors, metadata, str(path))
-        policy.name = name
-        return policy
-    raise AgentFileError(f"{path}: holds an agent of an unknown kind, {kind!r}")
+        agent = PolicyAgent.from_tensors(tensors, metadata, str(path))
+    else:
+        raise AgentFileError(f"{path}: holds an agent of an unknown kind, {kind!r}")
+    agent.name = name
+    agent.training = Training.of(metadata)
+    return agent
+
+
+def _read_model(path: Path) -> Agent:
+    from agents.sb3 import MaskablePPOAgent
+
+    return MaskablePPOAgent.read(path)

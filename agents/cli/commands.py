@@ -5,6 +5,7 @@ from pathlib import Path
 
 from agents.cli.bench import Bench
 from agents.cli.command import Command
+from agents.cli.compare import Compare
 from agents.cli.eval import Eval
 from agents.cli.nets import NETS
 from agents.cli.play import Play
@@ -51,6 +52,7 @@ COMMANDS: dict[str, type[Command] | dict[str, type[Command]]] = {
     "quickstart": Quickstart,
     "train": TRAIN,
     "eval": Eval,
+    "compare": Compare,
     "watch": Watch,
     "play": Play,
     "replay": REPLAY,

@@ -13,9 +13,8 @@ from agents.cli.command import (
     PlayingAgent,
     Seed,
 )
-from agents.cli.games import check_games, check_seed, claim_files
+from agents.cli.games import check_games, check_seed, check_workers, claim_files
 from agents.cli.search import check_search, looking_ahead
-from env2048.errors import UsageError
 
 if TYPE_CHECKING:
     from agents.evaluation import Evaluation
@@ -66,8 +65,7 @@ class Eval(JsonCommand):
         check_games(self.games)
         check_seed(self.seed)
         check_search(self.search, self.move_time, self.downgrade)
-        if self.workers is not None and self.workers < 1:
-            raise UsageError(f"--workers must be 1 or more, not {self.workers}")
+        check_workers(self.workers)
         if self.plot is not None:
             claim_files(check_format(self.plot))
 

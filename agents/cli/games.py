@@ -55,6 +55,12 @@ def check_games(games: int | None, option: str = "--games") -> None:
         raise UsageError(f"{option} must be 1 to {MOST_GAMES}, not {games}")
 
 
+def check_workers(workers: int | None) -> None:
+    """Raises UsageError for a number of threads that is given and cannot play."""
+    if workers is not None and workers < 1:
+        raise UsageError(f"--workers must be 1 or more, not {workers}")
+
+
 def check_size(size: int, recording: bool) -> None:
     """Raises UsageError for boards that cannot be drawn, or not be recorded."""
     from env2048.render.layout import LARGEST_SIZE

@@ -1,6 +1,6 @@
 """Tables and progress bars, as people know them from 2048 programs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +11,15 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from agents.evaluation import Evaluation
+    from agents.training.checkpoints import Training
     from agents.training.history import History
     from networks.confusion import Judgement
 
+    Compared = tuple[Evaluation, Training | None]
+
 _SHOWN = ("2048", "4096", "8192", "16384", "32768")
 _MISTAKES = 5
+_WIDEST = 1000
 
 
 def tile_table(rates: Mapping[str, float], games: int) -> Table:
@@ -50,6 +54,66 @@ def print_evaluation(console: Console, result: "Evaluation") -> None:
     console.print(
         f"{result.moves:,} moves in {result.seconds:.1f} s: {result.moves_per_second:,.0f} moves/s"
     )
+
+
+def comparison(players: "Sequence[Compared]") -> list[list[str]]:
+    """A table of players and what they came to, row by row, the header first."""
+    tiles = _SHOWN[:4]
+    header = ["agent", "plies", "games", "mean score", "95% interval", *tiles, "moves/s"]
+    rows = [header]
+    for played, _ in players:
+        low, high = played.ci95
+        rows.append([
+            played.agent,
+            str(played.search),
+            f"{len(played.games.scores):,}",
+            f"{played.mean_score:,.0f}",
+            f"{low:,.0f} to {high:,.0f}",
+            *(f"{played.tile_rates[tile]:.1%}" for tile in tiles),
+            f"{played.moves_per_second:,.0f}",
+        ])  # fmt: skip
+    trainings = [training for _, training in players]
+    if any(trainings):
+        texts = [brief_training(training) if training else "" for training in trainings]
+        rows = [[*row, text] for row, text in zip(rows, ["trained on", *texts], strict=True)]
+    return rows
+
+
+def brief_training(training: "Training") -> str:
+    """What an agent has learned from: `10,000 games, 27.4 M moves, 3.9 min`."""
+    parts = []
+    if training.games is not None:
+        parts.append(f"{training.games:,} games")
+    if training.moves is not None:
+        many = training.moves >= 1_000_000
+        parts.append(
+            f"{training.moves / 1e6:,.1f} M moves" if many else f"{training.moves:,} moves"
+        )
+    if training.seconds is not None:
+        parts.append(f"{training.seconds / 60:,.1f} min")
+    return ", ".join(parts)
+
+
+def print_comparison(console: Console, players: "Sequence[Compared]") -> None:
+    """The comparison of players, for people; its lines are as long as they have to be."""
+    header, *rows = comparison(players)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in header:
+        words = title in ("agent", "trained on")
+        table.add_column(title, justify="left" if words else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    wide = console.options.update_width(_WIDEST)
+    table.width = console.measure(table, options=wide).maximum
+    console.print(table)
+
+
+def print_markdown(console: Console, players: "Sequence[Compared]") -> None:
+    """The comparison of players, for a README."""
+    header, *rows = comparison(players)
+    for row in (header, ["---"] * len(header), *rows):
+        cells = " | ".join(cell.replace("|", "\\|") for cell in row)
+        console.print(f"| {cells} |", markup=False)
 
 
 def print_judgement(console: Console, title: str, judged: "Judgement") -> None:

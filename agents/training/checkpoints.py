@@ -1,8 +1,9 @@
 """Checkpoints of agents: safetensors whose metadata says which agent they hold."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from numpy.typing import NDArray
 
@@ -15,6 +16,31 @@ VERSION = 1
 
 class AgentFileError(Scratch2048Error):
     """A checkpoint that is missing, damaged or not an agent's."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What an agent has learned from; None is what its file does not say."""
+
+    games: int | None = None
+    """Games that were played to their end."""
+    moves: int | None = None
+    """Moves in all games."""
+    seconds: float | None = None
+    """Time that it took."""
+
+    @classmethod
+    def of(cls, metadata: Mapping[str, Any]) -> Self | None:
+        """What the metadata of a run's checkpoint say; None if that is nothing."""
+        # A policy's run counts the moves of unfinished games too, as steps.
+        moves = metadata.get("steps", metadata.get("moves"))
+        given = [metadata.get("games"), moves, metadata.get("seconds")]
+        known = [isinstance(n, int | float) and not isinstance(n, bool) and n >= 0 for n in given]
+        return (
+            cls(*(n if k else None for n, k in zip(given, known, strict=True)))
+            if any(known)
+            else None
+        )
 
 
 def write_checkpoint(

@@ -104,7 +104,8 @@ def test_save_and_load(agent, tmp_path):
 def test_weights_come_back_exactly(saved, ntuple_agent):
     loaded = load(saved)
     assert loaded.network.patterns.cells == ntuple_agent.network.patterns.cells
-    assert loaded.network.table.tobytes() == ntuple_agent.network.table.tobytes()
+    weights = ntuple_agent.network.table[:, :1]  # beside them TC keeps what only learning needs
+    assert loaded.network.table.tobytes() == weights.tobytes()
 
 
 def test_an_agent_from_a_file_is_called_after_it_and_can_be_saved_again(saved, tmp_path):
@@ -197,7 +198,7 @@ def test_safetensors_of_other_programs(tmp_path):
         ({"format": "other"}, "not an agent's checkpoint"),
         ({"version": 2}, r"version 2 is not known to this program \(1\); update scratch2048"),
         ({"version": None}, "version None is not known"),
-        ({"agent": "policy"}, "holds an agent of an unknown kind, 'policy'"),
+        ({"agent": "other"}, "holds an agent of an unknown kind, 'other'"),
         ({"agent": ["ntuple"]}, r"holds an agent of an unknown kind, \['ntuple'\]"),
         ({"patterns": ["0123"]}, "the network in it is damaged"),
         ({"storage": "zip"}, r"the network in it is damaged \(no 'zip'\)"),

@@ -5,7 +5,7 @@ import pytest
 HUGE = "9" * 5000
 
 WRONG = [
-    ("", "which command? choose quickstart, train, eval, watch, play, replay, plot, bench"),
+    ("", "which command? choose quickstart, train, eval, compare, watch, play, replay, plot"),
     ("nonsense", "unknown command 'nonsense': choose quickstart, train, eval"),
     ("evl", "unknown command 'evl': perhaps eval?"),
     ("--json eval", "options such as --json go behind the command"),
