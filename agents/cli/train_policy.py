@@ -40,10 +40,11 @@ class TrainPolicy(TrainCommand):
     games: OptionalCount = None
     """End sooner, after this many games."""
     algorithm: Annotated[
-        Algorithm | None, arg(metavar="{reinforce,actor-critic,ppo,replay}", help_behavior_hint="")
+        Algorithm | None,
+        arg(metavar="{pairs,reinforce,actor-critic,ppo,replay}", help_behavior_hint=""),
     ] = None
-    """reinforce, actor-critic, ppo: from fresh games alone; replay, the default: ppo with past
-    games as well."""
+    """pairs: one move at a time, by its own points; reinforce, actor-critic, ppo: from fresh games
+    alone; replay, the default: ppo with past games as well."""
     rate: OptionalNumber = None
     """The learning rate at first. By default 0.002."""
     gamma: OptionalNumber = None

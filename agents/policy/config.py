@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self
 
-Algorithm = Literal["reinforce", "actor-critic", "ppo", "replay"]
+Algorithm = Literal["pairs", "reinforce", "actor-critic", "ppo", "replay"]
 Symmetry = Literal["canonical", "augment", "none"]
 
-ALGORITHMS: tuple[str, ...] = ("reinforce", "actor-critic", "ppo", "replay")
+ALGORITHMS: tuple[str, ...] = ("pairs", "reinforce", "actor-critic", "ppo", "replay")
 SYMMETRIES: tuple[str, ...] = ("canonical", "augment", "none")
 
 
@@ -24,8 +24,9 @@ class PolicyConfig:
     games: int | None = None
     """Ends sooner, after this many games."""
     algorithm: Algorithm = "replay"
-    """reinforce: Williams' policy gradient with the returns of whole games; actor-critic: with
-    advantages; ppo: with clipped ratios and several epochs; replay: with past games as well."""
+    """pairs: one step for each move, by its own points alone; reinforce: Williams' policy gradient
+    with the returns of whole games; actor-critic: with advantages; ppo: with clipped ratios and
+    several epochs; replay: with past games as well."""
     environments: int = 1024
     """Games that are played side by side."""
     rollout: int = 32

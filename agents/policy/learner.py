@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.base import Agent, Games
-from agents.policy import kernels
+from agents.policy.baselines import single_moves, whole_games
 from agents.policy.buffer import Block, ReplayBuffer
 from agents.policy.config import PolicyConfig
 from agents.policy.games import TrainingGames
@@ -156,6 +156,8 @@ class Learner:
     def _learn(self, block: Block, left: float, imitate: bool) -> dict[str, float]:
         """Learns from the newest block, and from past sequences if there are any."""
         config = self.config
+        if config.algorithm == "pairs" and not imitate:
+            return self._pairs(block, left)
         if config.algorithm == "reinforce" and not imitate:
             return self._reinforce(left)
         places = self.buffer.places_of_newest()
@@ -171,9 +173,11 @@ class Learner:
         self.buffer.set_priorities(places, np.sqrt(np.mean(surprises**2, axis=0)))
         fresh = slice(0, config.environments)
         metrics = {"explained_variance": explained_variance(targets[:, fresh], surprises[:, fresh])}
-        if len(places) > config.environments:
+        if len(places) > config.environments and not imitate:
             metrics["policy_lag"] = float(np.mean(np.abs(np.log(ratios[:, fresh.stop :]))))
-        if not imitate:  # all moves are to be made likelier then
+        if imitate:  # all moves are to be made likelier then
+            metrics["agreement"] = float(np.mean(np.exp(reference[:, fresh])))
+        else:
             advantages -= advantages.mean()
             advantages /= advantages.std() + 1e-6
             advantages *= np.minimum(ratios, 1)
@@ -218,34 +222,27 @@ class Learner:
         return logits, values
 
     def _reinforce(self, left: float) -> dict[str, float]:
-        """Learns once from every move of the games that ended in this round.
-
-        The return is what really came, to the end of the game; the critic is a baseline and no
-        more (Williams 1992, section 5). Games that are longer than the buffer count from the
-        oldest move that it still has.
-        """
-        config = self.config
-        block = self.buffer.in_order()
-        rewards = block.rewards / np.float32(config.scale)
-        zeros = np.zeros(block.boards.shape, np.float32)
-        returns = vtrace(rewards, block.ends, zeros, np.ones_like(rewards), config.gamma, 1.0)
-        chosen = kernels.finished(block.ends, config.rollout)
-        if not chosen.any():
-            return {}
-        boards, masks, moves = (
-            block.boards[:-1][chosen],
-            block.masks[:-1][chosen],
-            block.actions[chosen],
+        """Learns once from every move of the games that ended in this round."""
+        config, block = self.config, self.buffer.in_order()
+        found = whole_games(
+            block, config.rollout, config.gamma, config.scale, lambda x: self._forward(0, x)
         )
-        logits, values = self._forward(0, boards)
-        targets = returns.targets[chosen]
-        advantages = targets - values
-        metrics = {"explained_variance": explained_variance(targets, advantages)}
-        advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-6)
-        log, _ = chances(logits, legal_moves(masks))
-        reference = log[moves, np.arange(len(moves))]
-        lessons = Lessons(boards, masks, moves, advantages, reference, targets)
+        if found is None:
+            return {}
+        lessons, metrics = found
         return metrics | self._epochs(lessons, left, imitate=False)
+
+    def _pairs(self, block: Block, left: float) -> dict[str, float]:
+        """Learns from each move as it was played, alone; once learned from it is forgotten."""
+        lessons = single_moves(block, self.config.scale)
+        loss = PolicyLoss(None, self.config.entropy * left)
+        rng, one = self._rng(_MOVES), self._replicas[:1]
+        found = []
+        for n in range(len(lessons.boards)):
+            pair, symmetry = lessons.take(np.array([n])), self._pictures(1, rng)
+            terms = derive(one[0], pair, symmetry, loss, self.config.critic, 1.0)
+            found.append(terms | self._change(one))
+        return _means(found)
 
     def _epochs(self, lessons: Lessons, left: float, imitate: bool) -> dict[str, float]:
         """Goes over the lessons in batches; returns what the steps had in common, on average."""
@@ -261,12 +258,17 @@ class Learner:
         found = []
         for _ in range(config.epochs if clipped else 1):
             order = rng.permutation(count)
-            for batch in np.array_split(order, batches):
-                symmetries = None
-                if config.symmetry == "augment":
-                    symmetries = rng.integers(8, size=len(batch)).astype(np.int8)
-                found.append(self._step(lessons, batch, symmetries, loss))
-        return {name: float(np.mean([each[name] for each in found])) for name in found[0]}
+            found += [
+                self._step(lessons, batch, self._pictures(len(batch), rng), loss)
+                for batch in np.array_split(order, batches)
+            ]
+        return _means(found)
+
+    def _pictures(self, count: int, rng: np.random.Generator) -> NDArray[np.int8] | None:
+        """By which symmetries to see so many boards; None: as they are."""
+        if self.config.symmetry != "augment":
+            return None
+        return rng.integers(8, size=count).astype(np.int8)
 
     def _step(
         self,
@@ -288,14 +290,18 @@ class Learner:
                 shares[p],
             )
         )
+        means = {k: sum(f[k] * s for f, s in zip(found, shares, strict=True)) for k in found[0]}
+        return means | self._change(self._replicas)
+
+    def _change(self, replicas: list[PolicyNetwork]) -> dict[str, float]:
+        """Changes the weights by the gradients of the replicas together."""
         weights = self.network.weights
-        weights.gradients[:] = self._replicas[0].weights.gradients
-        for replica in self._replicas[1:]:
+        weights.gradients[:] = replicas[0].weights.gradients
+        for replica in replicas[1:]:
             weights.gradients += replica.weights.gradients
         norm = clip_gradients(weights.gradients, self.config.norm)
         self.optimizer.step(weights)
-        means = {k: sum(f[k] * s for f, s in zip(found, shares, strict=True)) for k in found[0]}
-        return means | {"gradient_norm": norm}
+        return {"gradient_norm": norm}
 
     # -------------------------------------------------------------------------------- division
 
@@ -312,6 +318,11 @@ class Learner:
     def _each(self, work: Callable[[int], Result]) -> list[Result]:
         """What `work` returns for each part, on as many threads as there may be."""
         return list(self._pool.map(work, range(self.config.parts)))
+
+
+def _means(found: list[dict[str, float]]) -> dict[str, float]:
+    """The average of each number."""
+    return {name: float(np.mean([each[name] for each in found])) for name in found[0]}
 
 
 def _constant(rate: float) -> Callable[[int], float]:
