@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from networks.arrays import Array
 from networks.classifier import PIXELS, Examples, as_rows
 from networks.data.augment import Distortion, distort
-from networks.data.classes import CLASSES, DIGITS
+from networks.data.classes import CLASSES, DIGITS, characters_of
 from networks.data.drawn import Drawn, Style
 from networks.data.framing import FRAME
 from networks.diffusion import Guidance
-from networks.generator_config import AutoencoderConfig, DiffusionConfig
+from networks.generator_config import SLIGHTLY, AutoencoderConfig, DiffusionConfig
 from networks.models import VAE, Autoencoder, Diffusion, Model, Sampling
 from networks.optimizers import AdamW
 from networks.schedules import Cosine
@@ -36,8 +36,6 @@ NEAT = Style(
     rotation=3, slant=0.1, lean=0.1, stretch=0.08, elastic=0.5, pen=(0.8, 1.6), contrast=0.95
 )
 """Digits for autoencoders: varied enough to have something between them, and easy to read."""
-SLIGHT = Distortion().times(0.35)
-"""What makes more of a few thousand images, and still leaves their shapes as they are."""
 USUAL = Sampling(20, Guidance(2.0, 0.0, 0.45))
 """How samples are made unless told otherwise: README.md shows what guidance gains and costs."""
 _AT_ONCE = 256
@@ -54,6 +52,10 @@ class Source(Protocol):
     def classes(self) -> int:
         """K."""
 
+    @property
+    def characters(self) -> str:
+        """Those that there are, at most K."""
+
     def __call__(self, count: int, rng: Chance) -> Batch:
         """Grey values float32 [count, 784] and labels int64 [count]."""
 
@@ -63,6 +65,7 @@ class DrawnImages:
 
     Attributes:
         classes: K.
+        characters: all of them.
         epoch: images in an epoch.
         drawn: what draws.
     """
@@ -70,7 +73,8 @@ class DrawnImages:
     epoch = EPOCH
 
     def __init__(self, digits: bool = False) -> None:
-        self.classes = len(DIGITS if digits else CLASSES)
+        self.characters = DIGITS if digits else CLASSES
+        self.classes = len(self.characters)
         if digits:
             self.drawn = Drawn(DIGITS, style=NEAT)
         else:
@@ -84,10 +88,15 @@ class DrawnImages:
 
 @dataclass(frozen=True)
 class OwnImages:
-    """Images of one's own, each time a little different."""
+    """Images of one's own, each time a little different.
+
+    Attributes:
+        examples: the images.
+        distort: how strongly they are distorted, 0 not at all; 1 is what classifiers get.
+    """
 
     examples: Examples
-    distortion: Distortion = SLIGHT
+    distort: float = SLIGHTLY
 
     @property
     def epoch(self) -> int:
@@ -99,11 +108,18 @@ class OwnImages:
         """K: labels are 0 to K - 1."""
         return int(self.examples.labels.max()) + 1
 
+    @property
+    def characters(self) -> str:
+        """Those that have a label: of EMNIST's letters, for example, no digits."""
+        return characters_of(np.unique(self.examples.labels))
+
     def __call__(self, count: int, rng: Chance) -> Batch:
         """Grey values float32 [count, 784] and labels int64 [count]."""
         chosen = rng.integers(len(self.examples.labels), size=count)
-        images = distort(self.examples.images[chosen], self.distortion, rng)
-        return images, self.examples.labels[chosen]
+        images, labels = self.examples.images[chosen], self.examples.labels[chosen]
+        if not self.distort:
+            return as_rows(images), labels
+        return distort(images, Distortion().times(self.distort), rng), labels
 
 
 @dataclass(frozen=True)
@@ -198,11 +214,13 @@ class Generator:
         vae: makes images of latents.
         diffusion: makes latents; without an average of its own, see `Diffusion.averaged`.
         sampling: how samples are made unless told otherwise.
+        characters: what it can be asked for; by default the first K of all.
     """
 
     vae: VAE
     diffusion: Diffusion
     sampling: Sampling = USUAL
+    characters: str = ""
 
     def __post_init__(self) -> None:
         """Checks that the two belong together.
@@ -215,11 +233,7 @@ class Generator:
                 f"a VAE of {self.vae.latents} latents does not go with a diffusion model of "
                 f"{self.diffusion.features}"
             )
-
-    @property
-    def characters(self) -> str:
-        """What it can be asked for."""
-        return CLASSES[: self.diffusion.classes]
+        self.characters = self.characters or CLASSES[: self.diffusion.classes]
 
     def sample(
         self,

@@ -9,6 +9,9 @@ from networks.models.diffusion import TARGETS, Target
 from networks.models.mlp import ACTIVATIONS, Activation
 from networks.models.vae import LIKELIHOODS, Likelihood
 
+SLIGHTLY = 0.1
+"""What makes more of a few thousand images, and still leaves their shapes as they are."""
+
 
 class _Settings:
     """What both have in common: names, and ranges that are checked."""
@@ -73,11 +76,13 @@ class AutoencoderConfig(_Settings):
     """Images per step."""
     rate: float = 0.001
     """The learning rate (AdamW) at its highest; it falls to 0 along a cosine."""
+    distort: float = SLIGHTLY
+    """How strongly images of one's own are distorted, 0 not at all; 1 is what classifiers get."""
     seed: int = 0
     """Determines the first weights and all chance while training."""
 
     WHOLE = (("latents", 1, 1000), ("warm_up", 0, 1_000_000_000), *_COMMON)
-    RANGES = (("beta", 1000), ("rate", 10))
+    RANGES = (("beta", 1000), ("rate", 10), ("distort", 10))
     CHOICES = (
         ("model", ("vae", "autoencoder")),
         ("activation", tuple(ACTIVATIONS)),
@@ -123,6 +128,8 @@ class DiffusionConfig(_Settings):
     """Latents per step."""
     rate: float = 0.002
     """The learning rate (AdamW) at its highest; it falls to 0 along a cosine."""
+    distort: float = SLIGHTLY
+    """How strongly images of one's own are distorted, 0 not at all; 1 is what classifiers get."""
     seed: int = 0
     """Determines the first weights and all chance while training."""
 
@@ -133,7 +140,7 @@ class DiffusionConfig(_Settings):
         ("condition", 1, 10_000),
         *_COMMON,
     )
-    RANGES = (("untold", 1), ("average", 0.999999), ("rate", 10))
+    RANGES = (("untold", 1), ("average", 0.999999), ("rate", 10), ("distort", 10))
     CHOICES = (("schedule", SCHEDULES), ("target", TARGETS))
 
     def __post_init__(self) -> None:

@@ -150,15 +150,18 @@ def mean_distance(points: Array) -> float:
 def diversity(samples: Array, labels: Array, real: Array, real_labels: Array) -> float:
     """Mean distances per class [N, D] over those of real data [M, D], averaged over classes.
 
+    Classes that have fewer than two samples, or real examples, are left out.
+
     Raises:
-        ValueError: if a class has fewer than two samples, or fewer than two real examples.
+        ValueError: if those are all.
     """
     ratios = []
     for label in np.unique(labels):
         own, theirs = samples[labels == label], real[real_labels == label]
-        if min(len(own), len(theirs)) < 2:
-            raise ValueError(f"class {CLASSES[label]!r} has fewer than two samples or examples")
-        ratios.append(mean_distance(own) / max(mean_distance(theirs), 1e-12))
+        if min(len(own), len(theirs)) >= 2:
+            ratios.append(mean_distance(own) / max(mean_distance(theirs), 1e-12))
+    if not ratios:
+        raise ValueError("no class has two samples and two real images")
     return float(np.mean(ratios))
 
 

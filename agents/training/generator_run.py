@@ -5,7 +5,7 @@ resumed and looked at as any other.
 """
 
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ DRAWN_NAMES = ("drawn", "drawn-digits")
 """Images that the program draws: all characters on the line; digits framed as in MNIST."""
 DATA = ("data", "hold_out")
 """What config.json holds beside the settings: where the images come from."""
+CHARACTERS = "characters"
+"""And of latent diffusion, which there are among them."""
 
 
 def source_of(data: str, examples: Examples | None) -> Source:
@@ -41,6 +43,10 @@ def source_of(data: str, examples: Examples | None) -> Source:
     if examples is None:
         return DrawnImages(digits=data == "drawn-digits")
     return OwnImages(examples)
+
+
+def _distorted(source: Source, distort: float) -> Source:
+    return replace(source, distort=distort) if isinstance(source, OwnImages) else source
 
 
 def begin_autoencoder(
@@ -71,13 +77,26 @@ def resume_autoencoder(path: Path, source: Source) -> TrainingRun:
 
 
 def _autoencoder(run: RunFolder, config: AutoencoderConfig, source: Source) -> TrainingRun:
-    batches = FreshBatches(source, config.batch)
+    batches = FreshBatches(_distorted(source, config.distort), config.batch)
     return TrainingRun(run, autoencoder_trainer(config, batches), batches)
 
 
-def begin_diffusion(path: Path, data: dict[str, Any], config: DiffusionConfig) -> RunFolder:
+def begin_diffusion(
+    path: Path, data: dict[str, Any], config: DiffusionConfig, source: Source
+) -> RunFolder:
     """A new run of latent diffusion, whose VAE is still to come."""
-    return RunFolder.create(path, "diffusion", {**data, **asdict(config)})
+    settings = {**data, CHARACTERS: source.characters, **asdict(config)}
+    return RunFolder.create(path, "diffusion", settings)
+
+
+def diffusion_config(path: Path) -> DiffusionConfig:
+    """The settings of a run of latent diffusion.
+
+    Raises:
+        RunError: if they cannot be read.
+    """
+    config: DiffusionConfig = _config(DiffusionConfig, *_read(path))
+    return config
 
 
 def diffusion(path: Path, source: Source) -> TrainingRun:
@@ -86,9 +105,9 @@ def diffusion(path: Path, source: Source) -> TrainingRun:
     Raises:
         RunError, CheckpointError: if it or its VAE cannot be read.
     """
-    run, settings = _read(path)
-    config = _config(DiffusionConfig, run, settings)
-    batches = FreshBatches(source, config.batch, VAE.load(_vae_path(path)))
+    run, config = RunFolder.open(path), diffusion_config(path)
+    distorted = _distorted(source, config.distort)
+    batches = FreshBatches(distorted, config.batch, VAE.load(_vae_path(path)))
     training = TrainingRun(run, diffusion_trainer(config, batches), batches)
     training.resume()
     return training
@@ -114,10 +133,12 @@ def load_generator(path: Path) -> Generator:
         RunError, CheckpointError: if it cannot be read.
     """
     run, _ = _read(path)
+    known = str(run.read()["config"].get(CHARACTERS, ""))
     if not run.checkpoint_path.exists():
         raise RunError(f"{path}: holds no network yet (it has no {run.checkpoint_path.name})")
     vae = VAE.load(_vae_path(path))
-    return Generator(vae, Diffusion.load(run.checkpoint_path).averaged())
+    diffusion = Diffusion.load(run.checkpoint_path).averaged()
+    return Generator(vae, diffusion, characters=known)
 
 
 def data_of(path: Path) -> tuple[str, tuple[int, int] | None]:
@@ -143,7 +164,7 @@ def _read(path: Path) -> tuple[RunFolder, dict[str, Any]]:
     """The folder, and the settings without where the images come from."""
     run = RunFolder.open(path)
     settings = run.read()["config"]
-    return run, {name: value for name, value in settings.items() if name not in DATA}
+    return run, {name: value for name, value in settings.items() if name not in (*DATA, CHARACTERS)}
 
 
 def _config(kind: Any, run: RunFolder, settings: dict[str, Any]) -> Any:

@@ -2,12 +2,14 @@
 
 An autoencoder's latents mean something only where training examples lie; a VAE's are meant to be
 dense, so what lies between two digits is a digit too. That is seen in the pictures made here, and
-measured: the share of points on the way between two examples of which a classifier is sure.
+measured: the share of points on the way between two examples of which a classifier is sure. Points
+of one way resemble each other, so the interval is that of a mean over ways; and as both models go
+the same ways, what one is ahead is the mean of differences.
 
 Shapes: N examples, Z latents, P points on a way.
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,31 +94,55 @@ def nudged(
     return np.stack([as_images(model.decode(z + size * direction)) for size in sizes])
 
 
-def sure_share(
+def digit_pairs(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of different digits, two times int64 [N]: each of the 90 as often as any other.
+
+    Example:
+        >>> [digits.tolist() for digits in digit_pairs(3)]
+        [[0, 1, 2], [1, 2, 3]]
+    """
+    number = np.arange(count)
+    first = number % 10
+    return first, (first + 1 + number // 10 % 9) % 10
+
+
+def sure_shares(
     model: Coder,
     judge: MLP,
-    rows: Array,
-    labels: NDArray[np.int64],
+    starts: Array,
+    ends: Array,
     points: int = 11,
     way: Way = "straight",
-) -> float:
-    """The share of points on the ways between examples of which a classifier is sure.
-
-    Each example is paired with the next of another class.
+) -> NDArray[np.float64]:
+    """On each way between two examples, the share of points of which a classifier is sure.
 
     Args:
         model: what encodes and decodes.
         judge: a classifier of images [N, 784].
-        rows: examples [N, 784].
-        labels: their classes, [N].
+        starts: examples [N, 784], of which none should have been trained on.
+        ends: as many of other classes.
         points: on each way; the ends are not counted.
         way: straight or spherical.
+
+    Returns:
+        float64 [N].
     """
-    z = latents_of(model, rows)
-    ways = [
-        latents_between(z[i], z[i + 1], points, way)[1:-1]
-        for i in range(0, len(z) - 1, 2)
-        if labels[i] != labels[i + 1]
-    ]
+    pairs = zip(latents_of(model, starts), latents_of(model, ends), strict=True)
+    ways = [latents_between(start, end, points, way)[1:-1] for start, end in pairs]
     probabilities = judge.predict(model.decode(np.concatenate(ways)).astype(np.float32))
-    return float(np.mean(probabilities.max(axis=1) >= SURE))
+    return (probabilities.max(axis=1) >= SURE).reshape(len(ways), -1).mean(axis=1)
+
+
+class Mean(NamedTuple):
+    """A mean, and the 95% interval around it."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> "Mean":
+        """That of independent values [N], N 2 or more, many enough for a normal distribution."""
+        mean = float(values.mean())
+        reach = float(1.96 * values.std(ddof=1) / np.sqrt(len(values)))
+        return cls(mean, mean - reach, mean + reach)

@@ -190,20 +190,13 @@ class Diffusion(Model):
             labels: [N]; K where no class is told.
             guidance: how far to go beyond the conditional prediction.
         """
-        count = z.shape[1]
         share = time / self.schedule.steps
+        shares = np.full(z.shape[1], share)
+        prediction = self.network.forward(z, shares, labels).copy()
         weight = guidance.at(share) if (labels < self.classes).any() else 0.0
-        if weight:
-            untold = np.full(count, self.classes)
-            both = self.network.forward(
-                np.concatenate([z, z], axis=1),
-                np.full(2 * count, share),
-                np.concatenate([labels, untold]),
-            )
-            told, plain = both[:, :count], both[:, count:]
-            prediction = plain + self.dtype.type(1 + weight) * (told - plain)
-        else:
-            prediction = self.network.forward(z, np.full(count, share), labels).copy()
+        if weight:  # one after the other: products of twice the width are slower
+            untold = self.network.forward(z, shares, np.full_like(labels, self.classes))
+            prediction = untold + self.dtype.type(1 + weight) * (prediction - untold)
         return self.schedule.split(z, prediction, time, self.velocity)
 
     def sample(

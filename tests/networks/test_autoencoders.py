@@ -108,18 +108,23 @@ def test_both_learn_two_numbers_from_pictures():
 
 
 def test_adam_is_far_ahead_of_sgd_at_equal_steps():
-    """The blog's observation; SGD at the best of its rates that do not diverge."""
+    """The blog's observation, with both at the best of their rates: SGD's end where it diverges."""
     train = _bumps(400)
 
-    def reached(optimizer):
-        model = VAE([64, 32, 2], likelihood="squared-error", beta=0.01)
-        start = model.metrics(train)["loss"]
+    def reached(optimizer, seed):
+        model = VAE(
+            [64, 32, 2], activation="tanh", likelihood="squared-error", beta=0.001, seed=seed
+        )
         Trainer(model, optimizer, TrainingConfig(epochs=40)).fit(Minibatches((train,), 50))
-        return model.metrics(train)["loss"] / start
+        return model.metrics(train)["loss"]
 
-    adam = reached(Adam(0.005))
-    sgd = min(reached(SGD(rate)) for rate in (0.01, 0.03, 0.1))
-    assert adam < 0.5 * sgd
+    ratios = []
+    for seed in range(3):
+        adam = min(reached(Adam(rate), seed) for rate in (0.02, 0.03, 0.05))
+        sgd = [reached(SGD(rate), seed) for rate in (0.2, 0.3, 0.6, 1.0, 1.5)]
+        assert min(sgd) < sgd[-1]
+        ratios.append(min(sgd) / adam)
+    assert np.median(ratios) > 5, ratios
 
 
 def test_samples_are_pictures():

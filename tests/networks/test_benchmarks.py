@@ -6,7 +6,15 @@ import os
 import pytest
 
 from networks import benchmarks
-from networks.benchmarks import WORKS, Result, Work, measure, measure_here, our_step
+from networks.benchmarks import (
+    WORKS,
+    Result,
+    Work,
+    measure,
+    measure_here,
+    measure_sampling,
+    our_step,
+)
 
 TINY = Work((6, 4, 3), 5, "adam")
 
@@ -36,6 +44,41 @@ def test_a_process_of_its_own_with_one_thread(monkeypatch):
     assert (result.reference is None) == (result.ratio is None)
     assert os.environ["OMP_NUM_THREADS"] == "3"
     assert "MKL_NUM_THREADS" not in os.environ
+
+
+def test_letters_are_sampled(monkeypatch):
+    monkeypatch.setattr(benchmarks, "SAMPLES", 8)
+    result = measure_sampling(2)
+    assert (result.name, result.unit) == ("nets.diffusion.sample", "samples/s")
+    assert result.rate > 5
+    assert (result.reference, result.ratio) == (None, None)
+
+
+def test_all_that_is_measured(monkeypatch):
+    """In a process of its own for each, with what `measure` has made of the environment."""
+    asked = []
+
+    class Here:
+        def __init__(self, *settings):
+            pass
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            pass
+
+        def submit(self, function, *arguments):
+            asked.append((function, arguments[0]))
+            return self
+
+        def result(self):
+            return asked[-1][0]
+
+    monkeypatch.setattr(benchmarks, "ProcessPoolExecutor", Here)
+    assert list(measure(3)) == [measure_here] * len(WORKS) + [measure_sampling]
+    assert asked == [*((measure_here, work) for work in WORKS), (measure_sampling, 3)]
+    assert list(measure(3, [])) == []
 
 
 def test_without_pytorch_ours_stands_alone(monkeypatch):

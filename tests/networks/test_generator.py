@@ -100,6 +100,13 @@ def test_images_of_ones_own_change_a_little_and_keep_their_label():
     nearest = distances.argmin(axis=1)
     assert np.mean(OWN.labels[nearest] == labels) > 0.95
     assert distances.min(axis=1).min() > 0
+    stronger = OwnImages(OWN, distort=2)(100, np.random.default_rng(0))[0]
+    assert np.mean((stronger[:, None] - own) ** 2) > np.mean((rows[:, None] - own) ** 2)
+    unchanged, labels = OwnImages(OWN, distort=0)(100, np.random.default_rng(0))
+    distances = ((unchanged[:, None] - own) ** 2).sum(axis=2)
+    np.testing.assert_allclose(distances.min(axis=1), 0, atol=1e-9)
+    assert (OWN.labels[distances.argmin(axis=1)] == labels).all()
+    assert source.characters == "017"
 
 
 def test_latents_are_sampled_from_what_the_encoder_says():

@@ -52,7 +52,11 @@ def test_diversity_is_relative_and_per_class():
     samples = real.copy()
     samples[labels == 0] *= 0.5
     assert diversity(samples, labels, real, labels) == pytest.approx(0.75)
-    with pytest.raises(ValueError, match="class '0' has fewer than two"):
+    once = np.append(labels, 2)  # a class of one sample says nothing
+    assert diversity(np.append(samples, [[1, 1, 1]], axis=0), once, real, labels) == pytest.approx(
+        0.75
+    )
+    with pytest.raises(ValueError, match="no class has two samples"):
         diversity(real[:1], np.array([0]), real, labels)
 
 

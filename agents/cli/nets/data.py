@@ -31,6 +31,15 @@ def one_line_errors() -> Iterator[None]:
         raise NetworkError(str(error)) from None
 
 
+@contextmanager
+def option_errors() -> Iterator[None]:
+    """Makes a setting out of range, which the message begins with, an error of its option."""
+    try:
+        yield
+    except ValueError as error:
+        raise UsageError(f"--{error}".replace("_", "-")) from None
+
+
 def load_examples(source: str, split: Literal["train", "test"], console: "Console") -> "Examples":
     """Images of a data set by name, or of a folder of IDX files; a download shows its progress.
 

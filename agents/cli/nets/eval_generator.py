@@ -86,7 +86,11 @@ def _judged(
         for start in range(0, len(labels), 256):
             parts.append(generator.sample(labels[start : start + 256], rng, sampling))
             show(start + len(parts[-1]))
-    return assess(Examples(np.concatenate(parts), labels), judge, real.reference, real.other)
+    samples = Examples(np.concatenate(parts), labels)
+    try:
+        return assess(samples, judge, real.reference, real.other)
+    except ValueError as error:
+        raise NetworkError(f"{command.model}: too few images held out: {error}") from None
 
 
 def _real(command: "NetsEval", classes: int, seed: int) -> tuple[bool, _Real]:

@@ -1,7 +1,7 @@
 """`scratch2048 nets train`: trains a network into a run folder, or goes on with one."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -13,17 +13,17 @@ from agents.cli.games import claim_run
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
-    from agents.training.network_run import NetworkRun, TrainingRun
-    from networks.classifier import ClassifierConfig, Examples
+    from agents.training.network_run import TrainingRun
+    from networks.classifier import Examples
 
 OptionalNumber = Annotated[float | None, arg(metavar="X", help_behavior_hint="")]
 
 _ALL = ("epochs", "batch", "rate", "seed")
 _SETTINGS = {
     "mlp": ("activation", "dropout", "smoothing", "drawn", "distort", "patience", *_ALL),
-    "autoencoder": ("activation", "latents", *_ALL),
-    "vae": ("activation", "latents", "beta", *_ALL),
-    "diffusion": ("blocks", "schedule", "target", *_ALL),
+    "autoencoder": ("activation", "latents", "distort", *_ALL),
+    "vae": ("activation", "latents", "beta", "distort", *_ALL),
+    "diffusion": ("blocks", "schedule", "target", "distort", *_ALL),
 }
 """By model, the options that are settings by the same name."""
 _OPTIONS = {
@@ -77,7 +77,8 @@ class NetsTrain(JsonCommand):
     drawn: OptionalNumber = None
     """The share of drawn characters that is mixed in. By default 0.25."""
     distort: OptionalNumber = None
-    """How strongly images are distorted, 0 not at all. By default 1."""
+    """How strongly images are distorted, 0 not at all. By default 1, of models other than mlp 0.1,
+    and then only images of your own."""
     patience: OptionalCount = None
     """Stop after so many epochs without a better loss on the part that --hold-out keeps."""
     latents: OptionalCount = None
@@ -130,31 +131,21 @@ class NetsTrain(JsonCommand):
             raise UsageError("--drawn is for images of your own: with --data drawn all are drawn")
         if self.data not in DRAWN and self.drawn == 1:
             raise UsageError("--drawn must be below 1; for drawn images alone give --data drawn")
-        if self.model == "mlp":
-            self._config(10)
-        else:
-            from agents.cli.nets.train_generators import check
-
-            check(self)
+        _trainer_of(self.model).check(self)
         if self.out is not None:
             claim_run(self.out)
 
     def run(self) -> None:
         """Trains."""
         from agents.cli.nets.data import one_line_errors
-        from agents.cli.nets.train_generators import KINDS, train_generator
         from agents.training.runs import RunFolder
 
         with one_line_errors():
-            kind = self.model
             if self.resume is not None:
                 kind = RunFolder.open(self.resume).read()["kind"]
-            if kind in KINDS:
-                train_generator(self)
-                return
-            training = self._resumed() if self.resume is not None else self._begun()
-            self.train(training, training.run.path)
-        self._print(training)
+                _trainer_of(kind).resume(self, self.resume)
+            else:
+                _trainer_of(self.model).begin(self)
 
     def train(self, training: "TrainingRun", path: Path) -> None:
         """Trains to the end, with a bar.
@@ -178,49 +169,6 @@ class NetsTrain(JsonCommand):
                 f"scratch2048 nets train --resume {quote(str(path))}"
             )
             raise KeyboardInterrupt
-
-    def _begun(self) -> "NetworkRun":
-        """A new run."""
-        from agents.training.network_run import NetworkRun
-        from agents.training.runs import RunFolder, free_name
-
-        assert self.data is not None
-        part = self.part()
-        examples, tests = self.images(self.data, part)
-        highest = 0 if examples is None else int(examples.labels.max())
-        config = self._config(max(10, highest + 1), self.choose_seed(self.seed))
-        path = self.out or claim_run(free_name("mlp"))
-        run = RunFolder.create(path, "mlp", {"data": self.data, "hold_out": part, **asdict(config)})
-        training = NetworkRun(run, config, examples, tests)
-        self._announce(training)
-        return training
-
-    def _resumed(self) -> "NetworkRun":
-        """A run that goes on."""
-        from agents.training.network_run import NetworkRun
-        from agents.training.runs import RunError, RunFolder
-        from networks.classifier import ClassifierConfig
-
-        assert self.resume is not None
-        run = RunFolder.open(self.resume)
-        content = run.read()
-        if content["kind"] != "mlp":
-            raise RunError(f"{run.config_path}: not a network's run but one of {content['kind']!r}")
-        settings = dict(content["config"])
-        try:
-            data, part = str(settings.pop("data")), settings.pop("hold_out")
-            config = ClassifierConfig.from_dict(settings)
-            examples, tests = self.images(data, part and (int(part[0]), int(part[1])))
-        except (KeyError, ValueError, TypeError, IndexError) as error:
-            raise RunError(f"{run.config_path}: not the settings of a run ({error})") from None
-        training = NetworkRun(run, config, examples, tests)
-        training.resume()
-        run.resumed(content["config"])
-        if len(training.history) >= config.epochs:
-            self.say(f"all {config.epochs:,} epochs are done")
-        else:
-            self._announce(training)
-        return training
 
     def images(
         self, data: str, part: tuple[int, int] | None
@@ -252,77 +200,29 @@ class NetsTrain(JsonCommand):
         return part, parts
 
     def given(self, model: str) -> dict[str, Any]:
-        """The settings among the options that are not left to their defaults."""
-        found = {name: getattr(self, name) for name in _SETTINGS[model]}
-        return {name: value for name, value in found.items() if value is not None}
-
-    def _config(self, classes: int, seed: int | None = None) -> "ClassifierConfig":
-        """The settings.
+        """The settings among the options that are not left to their defaults.
 
         Raises:
-            UsageError: naming the option that is out of range.
+            ValueError: if the sizes of layers are not a list of numbers.
         """
-        from networks.classifier import ClassifierConfig
+        found = {name: getattr(self, name) for name in _SETTINGS[model]}
+        if self.hidden is not None:
+            found["hidden"] = _sizes(self.hidden)
+        return {name: value for name, value in found.items() if value is not None}
 
-        given = self.given("mlp")
-        if self.data in DRAWN:
-            given["drawn"] = 1
-        if seed is not None:
-            given["seed"] = seed
-        try:
-            if self.hidden is not None:
-                given["hidden"] = sizes(self.hidden)
-            return ClassifierConfig(classes=classes, **given)
-        except ValueError as error:
-            raise UsageError(f"--{error}".replace("_", "-")) from None
 
-    def _announce(self, training: "NetworkRun") -> None:
-        config, layers = training.config, training.model.config()["sizes"]
-        held = "" if training.tests is None else f", {training.tests.labels.size:,} held out"
-        self.say(
-            f"mlp {'-'.join(map(str, layers))}, {config.epochs:,} epochs of "
-            f"{training.batches.images:,} images{held}, seed {config.seed}: in {training.run.path}"
-        )
+def _trainer_of(kind: str | None) -> Any:
+    """The module that trains models of this kind."""
+    from agents.cli.nets import train_classifiers, train_generators
 
-    def _print(self, training: "NetworkRun") -> None:
-        from networks.confusion import Judgement
-
-        judged = None
-        if training.tests is not None:
-            images, labels = training.tests.batch
-            judged = Judgement(labels, training.model.predict(images))
-        if self.json:
-            self.print_json(
-                {
-                    "run": str(training.run.path),
-                    "model": "mlp",
-                    "epochs": len(training.history),
-                    "seed": training.config.seed,
-                    "seconds": training.seconds,
-                    "images_per_second": training.images_per_second,
-                    "loss": training.history[-1]["loss"],
-                    "accuracy": judged and judged.accuracy,
-                    "count": judged and judged.count,
-                    "errors": judged and judged.errors,
-                }
-            )
-            return
-        self.stdout.print(
-            f"{len(training.history):,} epochs in {training.seconds:.1f} s: "
-            f"{training.images_per_second:,.0f} images/s"
-        )
-        if judged:
-            from agents.cli.show import print_judgement
-
-            print_judgement(self.stdout, "images held out", judged)
-        self.stdout.print(f"run: {training.run.path}", markup=False)
+    return train_generators if kind in train_generators.KINDS else train_classifiers
 
 
 def _option(setting: str) -> str:
     return setting.replace("_", "-")
 
 
-def sizes(text: str) -> tuple[int, ...]:
+def _sizes(text: str) -> tuple[int, ...]:
     """Sizes of layers, as 800,400."""
     if not re.fullmatch(r"\d{1,5}(,\d{1,5})*", text):
         raise ValueError(f"hidden must be sizes as 800,400, not {text!r}")

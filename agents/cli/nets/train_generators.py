@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from agents.cli.games import claim_run
+from agents.cli.nets.data import option_errors
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,17 +24,18 @@ def check(command: "NetsTrain") -> None:
     Raises:
         UsageError: naming the option that is out of range.
     """
+    from agents.cli.nets.train import DRAWN
+
+    if command.data in DRAWN and command.distort is not None:
+        raise UsageError("--distort is for images of your own: drawn ones all differ")
     if command.model == "diffusion":
         _diffusion_config(command)
     else:
         _autoencoder_config(command)
 
 
-def train_generator(command: "NetsTrain") -> None:
-    """Begins or goes on with a run, and says what came of it."""
-    if command.resume is not None:
-        _resume(command, command.resume)
-        return
+def begin(command: "NetsTrain") -> None:
+    """A new run: trains, and says what came of it."""
     from agents.training.generator_run import begin_autoencoder, begin_diffusion, copy_vae
     from agents.training.runs import free_name
 
@@ -46,7 +48,7 @@ def train_generator(command: "NetsTrain") -> None:
     if command.model == "diffusion":
         if command.vae is not None:
             _check_vae(command.vae)
-        begin_diffusion(path, data, replace(_diffusion_config(command), seed=seed))
+        begin_diffusion(path, data, replace(_diffusion_config(command), seed=seed), source)
         if command.vae is not None:
             copy_vae(command.vae, path)
         _train_both(command, path, data, source)
@@ -57,7 +59,8 @@ def train_generator(command: "NetsTrain") -> None:
     _print(command, training, config.model, tests)
 
 
-def _resume(command: "NetsTrain", path: Path) -> None:
+def resume(command: "NetsTrain", path: Path) -> None:
+    """Goes on with a run, and says what came of it."""
     from agents.training.generator_run import data_of, resume_autoencoder
     from agents.training.runs import RunFolder
 
@@ -80,17 +83,18 @@ def _train_both(command: "NetsTrain", path: Path, data: dict[str, Any], source: 
         VAE_FOLDER,
         begin_autoencoder,
         diffusion,
+        diffusion_config,
         resume_autoencoder,
     )
-    from agents.training.runs import RunFolder
     from networks.generator_config import AutoencoderConfig
 
     folder = path / VAE_FOLDER
     if folder.exists():
         vae = resume_autoencoder(folder, source)
     else:
-        seed = int(RunFolder(path).read()["config"]["seed"])
-        vae = begin_autoencoder(folder, data, AutoencoderConfig(seed=seed), source)
+        own = diffusion_config(path)
+        config = AutoencoderConfig(seed=own.seed, distort=own.distort)
+        vae = begin_autoencoder(folder, data, config, source)
     if len(vae.history) < vae.epochs:
         _train(command, vae, path)
     training = diffusion(path, source)
@@ -160,23 +164,15 @@ def _check_vae(path: Path) -> None:
 
 
 def _autoencoder_config(command: "NetsTrain") -> "AutoencoderConfig":
-    from agents.cli.nets.train import sizes
     from networks.generator_config import AutoencoderConfig
 
     model = cast(Literal["vae", "autoencoder"], command.model)
-    given = command.given(model)
-    try:
-        if command.hidden is not None:
-            given["hidden"] = sizes(command.hidden)
-        return AutoencoderConfig(model=model, **given)
-    except ValueError as error:
-        raise UsageError(f"--{error}".replace("_", "-")) from None
+    with option_errors():
+        return AutoencoderConfig(model=model, **command.given(model))
 
 
 def _diffusion_config(command: "NetsTrain") -> "DiffusionConfig":
     from networks.generator_config import DiffusionConfig
 
-    try:
+    with option_errors():
         return DiffusionConfig(**command.given("diffusion"))
-    except ValueError as error:
-        raise UsageError(f"--{error}".replace("_", "-")) from None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from networks.arrays import Array
+    from networks.demos.walk import Mean
     from networks.demos.walk_pictures import Coders
 
 MOST_SIZE = 20
@@ -24,7 +25,8 @@ PAIRS = 1000
 class NetsWalk(JsonCommand):
     """Shows what lies between two digits in the latents of an autoencoder and of a VAE.
 
-    It also prints of how many points on such ways a digit classifier is sure (1,000 pairs).
+    It also prints of how many points on such ways a digit classifier is sure, over 1,000 pairs of
+    different digits in fonts that neither has learned.
     """
 
     ends: Annotated[tuple[str, ...], Positional, arg(metavar="DIGIT DIGIT")] = ("2", "7")
@@ -73,28 +75,56 @@ class NetsWalk(JsonCommand):
 
         from networks.classifier import as_rows
         from networks.data import labels_of
-        from networks.demos.walk import sure_share
         from networks.generator import DrawnImages
-        from networks.weights import load
 
         coders = self._coders()
         rng = np.random.default_rng(self.choose_seed(self.seed))
         drawn = DrawnImages(digits=True).drawn
         ends = as_rows(drawn.draw(labels_of(self.ends), rng))
-        images, labels = drawn.batch(2 * PAIRS, np.random.default_rng(0))
-        rows = as_rows(images)
+        rows = as_rows(drawn.batch(2 * PAIRS, np.random.default_rng(0))[0])
         self._draw(coders, ends, rows, rng)
-        judge = load("digits")
-        sure = {
-            name: sure_share(coder, judge, rows, labels, way=self.path)
+        self._print(*self._measure(coders))
+
+    def _measure(self, coders: "Coders") -> "tuple[dict[str, Mean], Mean]":
+        """Of how much of its ways a classifier is sure, by coder; and what the VAE is ahead."""
+        import numpy as np
+
+        from networks.classifier import as_rows
+        from networks.data import DIGITS, Drawn
+        from networks.demos.walk import Mean, digit_pairs, sure_shares
+        from networks.generator import NEAT
+        from networks.weights import load
+
+        unseen = Drawn(DIGITS, style=NEAT, split="test")
+        rng, judge = np.random.default_rng(0), load("digits")
+        starts, ends = (as_rows(unseen.draw(digits, rng)) for digits in digit_pairs(PAIRS))
+        shares = {
+            name: sure_shares(coder, judge, starts, ends, way=self.path)
             for name, coder in coders.items()
         }
+        ahead = Mean.of(shares["VAE"] - shares["autoencoder"])
+        return {name: Mean.of(values) for name, values in shares.items()}, ahead
+
+    def _print(self, sure: "dict[str, Mean]", ahead: "Mean") -> None:
         if self.json:
-            self.print_json({"file": str(self.out), "sure": sure})
+            self.print_json(
+                {
+                    "file": str(self.out),
+                    "pairs": PAIRS,
+                    "sure": {name: mean.value for name, mean in sure.items()},
+                    "ci95": {name: [mean.low, mean.high] for name, mean in sure.items()},
+                    "difference": ahead.value,
+                    "difference_ci95": [ahead.low, ahead.high],
+                }
+            )
             return
         self.stdout.print(str(self.out), markup=False)
-        shares = ", ".join(f"{name} {share:.1%}" for name, share in sure.items())
-        self.stdout.print(f"a classifier is sure of what lies between two digits: {shares}")
+        shares = ", ".join(f"{name} {mean.value:.1%}" for name, mean in sure.items())
+        self.stdout.print(
+            f"a classifier is sure of what lies between two digits: {shares}; difference "
+            f"{100 * ahead.value:+.1f} percentage points (95% interval {100 * ahead.low:+.1f} to "
+            f"{100 * ahead.high:+.1f}, {PAIRS:,} pairs)"
+        )
 
     def _coders(self) -> "Coders":
         from agents.cli.nets.data import NetworkError, one_line_errors

@@ -245,6 +245,8 @@ WRONG = [
     ("train vae --data drawn --dropout 0.1", "--dropout is not for the model vae"),
     ("train mlp --data drawn --latents 3", "--latents is not for the model mlp"),
     ("train diffusion --data drawn --hidden 3", "--hidden is not for the model diffusion"),
+    ("train vae --data drawn --distort 0.5", "--distort is for images of your own"),
+    ("train vae --data digits --distort 11", "--distort must be 0 to 10, not 11"),
     ("train vae --data drawn --latents 0", "--latents must be 1 to 1000, not 0"),
     ("train vae --data drawn --hidden x", "--hidden must be sizes as 800,400, not 'x'"),
     ("train diffusion --data drawn --blocks 0", "--blocks must be 1 to 100, not 0"),

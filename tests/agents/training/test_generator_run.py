@@ -13,7 +13,7 @@ from networks.data import drawn_set
 from networks.generator import DrawnImages, OwnImages
 from networks.generator_config import AutoencoderConfig, DiffusionConfig
 
-SOURCE = OwnImages(Examples(*drawn_set(60, "01", seed=1)))
+SOURCE = OwnImages(Examples(*drawn_set(60, "13", seed=1)))
 DATA = {"data": "somewhere", "hold_out": [1, 2]}
 VAE = AutoencoderConfig(hidden=(8,), latents=2, epochs=2, batch=30)
 SMALL = DiffusionConfig(hidden=8, inner=8, blocks=1, condition=4, epochs=2, batch=30)
@@ -32,13 +32,14 @@ def vae(tmp_path):
 
 def test_what_a_run_has_learned(tmp_path, vae):
     path = tmp_path / "run"
-    runs.begin_diffusion(path, DATA, SMALL)
+    runs.begin_diffusion(path, DATA, SMALL, SOURCE)
+    assert runs.diffusion_config(path) == SMALL
     with pytest.raises(RunError, match="holds no network yet"):
         runs.load_generator(path)
     runs.copy_vae(vae, path)
     run = train(runs.diffusion(path, SOURCE))
     generator = runs.load_generator(path)
-    assert generator.characters == "01"
+    assert generator.characters == "13" and generator.diffusion.classes == 4
     expected = run.trainer.model.averaged().weights.values
     np.testing.assert_array_equal(generator.diffusion.weights.values, expected)
     assert runs.data_of(path) == ("somewhere", (1, 2))

@@ -3,9 +3,20 @@
 import numpy as np
 import pytest
 
+from networks.classifier import as_rows
+from networks.data import DIGITS, Drawn
 from networks.demos import walk_pictures
-from networks.demos.walk import between, latents_between, latents_of, nudged, plane, sure_share
-from networks.generator import DrawnImages
+from networks.demos.walk import (
+    Mean,
+    between,
+    digit_pairs,
+    latents_between,
+    latents_of,
+    nudged,
+    plane,
+    sure_shares,
+)
+from networks.generator import NEAT, DrawnImages
 from networks.models import VAE, Autoencoder
 from networks.weights import load, load_coders
 
@@ -80,9 +91,43 @@ def test_pictures_hold_both():
     assert nudges.shape[1] == 2 * (2 * (6 * 29 - 1)) + 8
 
 
+def test_pairs_are_of_different_digits_each_as_often():
+    first, second = digit_pairs(180)
+    pairs, counts = np.unique(10 * first + second, return_counts=True)
+    assert len(pairs) == 90 and set(counts) == {2}
+    assert (first != second).all()
+
+
+def test_a_share_is_that_of_the_points_between():
+    """By a judge that is sure of pictures nearly dark or nearly bright."""
+
+    class Judge:
+        def predict(self, rows):
+            return np.stack([rows[:, 0], 1 - rows[:, 0]], axis=1)
+
+    class Grey:
+        def encode(self, rows):
+            return rows[:, :1]
+
+        def decode(self, z):
+            return np.repeat(z, 4, axis=1)
+
+    starts, ends = np.zeros((3, 4)), np.repeat([[1.0], [0.0], [0.5]], 4, axis=1)
+    found = sure_shares(Grey(), Judge(), starts, ends, points=13)  # of a way: 1/12 to 11/12
+    np.testing.assert_allclose(found, [2 / 11, 1, 2 / 11])
+
+
+def test_a_mean_has_its_interval():
+    mean = Mean.of(np.tile([0.0, 1.0], 200))
+    assert mean.value == 0.5
+    assert mean.high - 0.5 == pytest.approx(0.5 - mean.low) == pytest.approx(0.049, abs=1e-3)
+
+
 @pytest.mark.parametrize("way", ["straight", "spherical"])
 def test_on_the_way_of_the_vae_a_classifier_is_sure_more_often(way):
-    autoencoder, vae = load_coders(16)
+    """Of digits in fonts that neither has seen."""
+    drawn, rng = Drawn(DIGITS, style=NEAT, split="test"), np.random.default_rng(1)
+    starts, ends = (as_rows(drawn.draw(digits, rng)) for digits in digit_pairs(360))
     judge = load("digits")
-    shares = [sure_share(coder, judge, ROWS, LABELS, way=way) for coder in (autoencoder, vae)]
-    assert shares[0] + 0.03 < shares[1]
+    autoencoder, vae = (sure_shares(m, judge, starts, ends, way=way) for m in load_coders(16))
+    assert Mean.of(vae - autoencoder).low > 0.02
