@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from agents.ntuple.network import NTupleNetwork
-from agents.ntuple.storage import pack_compact
-from agents.training.checkpoints import write_checkpoint
+from agents.ntuple.storage import pack_compact, unpack_network
+from agents.training.checkpoints import read_checkpoint, write_checkpoint
 
 
 def prune(network: NTupleNetwork, entries: int) -> NTupleNetwork:
@@ -57,7 +57,10 @@ def main(run: str, path: str, entries: str | None = None, tile: str | None = Non
     agent = load(run)
     if not isinstance(agent, NTupleAgent):
         raise TypeError(f"{run}: not an n-tuple network")
-    network = agent.network if entries is None else prune(agent.network, int(entries))
+    network = agent.network
+    if entries is not None:  # how much they were moved is beside the weights, in the file alone
+        file = Path(run) / "checkpoint.safetensors" if Path(run).is_dir() else Path(run)
+        network = prune(unpack_network(*read_checkpoint(file), run), int(entries))
     embed(replace(network, limit=int(tile) if tile else None), Path(path))
 
 
