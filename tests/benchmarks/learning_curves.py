@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.statistics import mean_interval
+from agents.plots.curves import band
 
 LEARNERS = (
     "--algorithm td0",
@@ -88,7 +88,7 @@ def table(rows: list[Row]) -> Iterator[str]:
                 for row in rows
                 if row["spec"] == learner and row["games"] == games
             ]
-            mean, (low, high) = mean_interval(np.array(means))
+            mean, low, high = (float(line[0]) for line in band(np.array(means)[:, np.newaxis]))
             cells.append(f"{mean:,.0f} ({low:,.0f} to {high:,.0f})")
         yield f"| {' | '.join(cells)} |"
 
