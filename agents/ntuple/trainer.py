@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +13,9 @@ from agents.ntuple.config import NTupleConfig, Stage
 from agents.ntuple.memory import LONGEST_GAME, MOST_MOVES, GameMemory
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import parse_patterns
-from agents.ntuple.storage import Tensors, pack_network, unpack_network
+from agents.ntuple.storage import pack_network, unpack_network
 from agents.training.checkpoints import AgentFileError, read_checkpoint, write_checkpoint
-from agents.training.history import RECENT, History, append_rows, rewind_rows
+from agents.training.history import History, append_rows, rewind_rows
 from agents.training.resources import require_memory
 from agents.training.runs import RunFolder
 from agents.training.stop import StopRequest
@@ -101,7 +100,7 @@ class NTupleTrainer:
             raise AgentFileError(
                 f"{run.checkpoint_path}: holds another network than config.json says"
             )
-        history = cls._history(tensors, metadata, run)
+        history = History.unpack(tensors, metadata, str(run.checkpoint_path))
         try:
             memory = GameMemory.unpack(tensors) if config.remembers else GameMemory()
         except (KeyError, ValueError) as error:
@@ -111,19 +110,6 @@ class NTupleTrainer:
         run.remove_half_written()
         rewind_rows(run.metrics_path, history.games)
         return cls(config, run, network, history, memory)
-
-    @staticmethod
-    def _history(tensors: Tensors, metadata: dict[str, Any], run: RunFolder) -> History:
-        try:
-            games, moves, seconds = metadata["games"], metadata["moves"], metadata["seconds"]
-            recent = tensors["recent"]
-            whole = isinstance(games, int) and isinstance(moves, int) and isinstance(seconds, float)
-            fits = recent.dtype == np.int64 and recent.shape == (min(games, RECENT), 3)
-        except (KeyError, TypeError):
-            whole = fits = False
-        if not whole or not fits:
-            raise AgentFileError(f"{run.checkpoint_path}: does not say how far its run had come")
-        return History(games, moves, seconds, recent)
 
     def save(self) -> None:
         """Writes the checkpoint: the agent, and all that `resume` needs.
@@ -137,16 +123,11 @@ class NTupleTrainer:
                 f"the weights have grown beyond all bounds: train a new run with an alpha below "
                 f"{self.config.stage_of(self.history.games - 1)[0].rate:g}"
             )
-        tensors["recent"] = self.history.recent
+        recent, totals = self.history.pack()
+        tensors |= recent
         if self.config.remembers:
             tensors |= self.memory.pack()
-        metadata |= {
-            "agent": "ntuple",
-            "games": self.history.games,
-            "moves": self.history.moves,
-            "seconds": self.history.seconds,
-            "config": asdict(self.config),
-        }
+        metadata |= {"agent": "ntuple", **totals, "config": asdict(self.config)}
         write_checkpoint(self.run.checkpoint_path, tensors, metadata)
 
     def train(self, stop: StopRequest, report: Report = lambda history: None) -> None:

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -15,9 +14,9 @@ from agents.policy.buffer import ReplayBuffer
 from agents.policy.config import PolicyConfig
 from agents.policy.learner import AT_ONCE, Learner
 from agents.policy.network import GROUPS, SHIFTS, TILES
-from agents.policy.storage import Tensors, pack_policy, unpack_policy
+from agents.policy.storage import pack_policy, unpack_policy
 from agents.training.checkpoints import AgentFileError, read_checkpoint, write_checkpoint
-from agents.training.history import RECENT, History, append_rows, rewind_rows
+from agents.training.history import History, append_rows, rewind_rows
 from agents.training.resources import require_memory
 from agents.training.runs import RunFolder
 from agents.training.stop import StopRequest
@@ -37,6 +36,8 @@ class PolicyHistory(History):
     Attributes:
         steps: moves of all games, those included that have not ended or began amid another.
     """
+
+    COUNTS = (*History.COUNTS, "steps")
 
     steps: int = 0
 
@@ -109,7 +110,9 @@ class PolicyTrainer:
         if network.config() != learner.network.config():
             raise AgentFileError(f"{name}: holds another network than config.json says")
         learner.network.weights.values[:] = network.weights.values
-        history = _history(tensors, metadata, config, name)
+        history = PolicyHistory.unpack(tensors, metadata, name)
+        if history.steps % config.round:
+            raise AgentFileError(f"{name}: does not say how far its run had come")
         try:
             learner.restore(tensors, metadata)
         except (KeyError, ValueError, TypeError) as error:
@@ -144,14 +147,9 @@ class PolicyTrainer:
             )
         tensors, metadata = pack_policy(self.learner.network, self.agent.metadata())
         more, numbers = self.learner.pack()
-        tensors |= more | {"recent": self.history.recent}
-        metadata |= numbers | {
-            "games": self.history.games,
-            "moves": self.history.moves,
-            "steps": self.history.steps,
-            "seconds": self.history.seconds,
-            "config": asdict(self.config),
-        }
+        recent, totals = self.history.pack()
+        tensors |= more | recent
+        metadata |= numbers | totals | {"config": asdict(self.config)}
         write_checkpoint(self.run.checkpoint_path, tensors, metadata)
 
     def train(self, stop: StopRequest, report: Report = lambda history: None) -> None:
@@ -206,19 +204,3 @@ def _compile(config: PolicyConfig) -> None:
     learner = Learner(small)
     for _ in range(2):
         learner.round(1.0)
-
-
-def _history(
-    tensors: Tensors, metadata: dict[str, Any], config: PolicyConfig, name: str
-) -> PolicyHistory:
-    try:
-        games, moves, steps = metadata["games"], metadata["moves"], metadata["steps"]
-        seconds, recent = metadata["seconds"], tensors["recent"]
-        whole = all(isinstance(n, int) and n >= 0 for n in (games, moves, steps))
-        whole = whole and isinstance(seconds, float) and steps % config.round == 0
-        fits = recent.dtype == np.int64 and recent.shape == (min(games, RECENT), 3)
-    except (KeyError, TypeError):
-        whole = fits = False
-    if not whole or not fits:
-        raise AgentFileError(f"{name}: does not say how far its run had come")
-    return PolicyHistory(games, moves, seconds, recent, steps)

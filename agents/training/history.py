@@ -6,14 +6,16 @@ which was interrupted and resumed has the same curve as one that was not.
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.statistics import tile_rates
+from agents.training.checkpoints import AgentFileError
 from env2048.files import atomic_path
 
 if TYPE_CHECKING:
@@ -36,6 +38,9 @@ class History:
         recent: scores, largest exponents and moves of the last 1,000 games, int64 [<= 1000, 3].
     """
 
+    COUNTS: ClassVar[tuple[str, ...]] = ("games", "moves")
+    """The whole numbers among the attributes."""
+
     games: int = 0
     moves: int = 0
     seconds: float = 0.0
@@ -45,6 +50,33 @@ class History:
         """A new run remembers nothing."""
         if self.recent is None:
             self.recent = np.zeros((0, 3), np.int64)
+
+    def pack(self) -> tuple[dict[str, NDArray[Any]], dict[str, int | float]]:
+        """Tensors and metadata of a checkpoint, from which `unpack` makes it again."""
+        counts = {name: getattr(self, name) for name in self.COUNTS}
+        return {"recent": self.recent}, {**counts, "seconds": self.seconds}
+
+    @classmethod
+    def unpack(
+        cls, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, Any], file: str
+    ) -> Self:
+        """The history in a checkpoint; `file` is named in errors.
+
+        Raises:
+            AgentFileError: if it is not there, or its parts do not fit together.
+        """
+        try:
+            counts = {name: metadata[name] for name in cls.COUNTS}
+            seconds, recent = metadata["seconds"], tensors["recent"]
+            whole = all(isinstance(count, int) and count >= 0 for count in counts.values())
+            whole = whole and isinstance(seconds, float)
+            fits = recent.dtype == np.int64
+            fits = fits and recent.shape == (min(counts["games"], RECENT), 3)
+        except (KeyError, TypeError):
+            whole = fits = False
+        if not whole or not fits:
+            raise AgentFileError(f"{file}: does not say how far its run had come")
+        return cls(seconds=seconds, recent=recent, **counts)
 
     def add(self, games: "Games") -> list[dict[str, Any]]:
         """Takes in the next games, in order; returns the rows of metrics that became complete."""
