@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 from agents.base import Agent
-from agents.training.checkpoints import AgentFileError, Training, read_checkpoint
+from agents.errors import AgentFileError
+from agents.training.checkpoints import Training, read_checkpoint
 from env2048.errors import UnknownNameError
 
 NAMES = ("random", "greedy", "ntuple")

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.base import Agent, afterstates
-from agents.training.checkpoints import AgentFileError, Training
+from agents.errors import AgentFileError
+from agents.training.checkpoints import Training
 from env2048.board import MAX_EXPONENT
 from env2048.errors import UsageError
 

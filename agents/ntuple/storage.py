@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.errors import AgentFileError
 from agents.ntuple import kernels
 from agents.ntuple.config import check_tile
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import Patterns, parse_patterns
-from agents.training.checkpoints import AgentFileError
 from agents.training.resources import require_memory
 
 Tensors = dict[str, NDArray[Any]]

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.base import Games
+from agents.errors import AgentFileError
 from agents.ntuple.config import NTupleConfig, Stage
 from agents.ntuple.memory import LONGEST_GAME, MOST_MOVES, GameMemory
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import parse_patterns
 from agents.ntuple.storage import pack_network, unpack_network
-from agents.training.checkpoints import AgentFileError, read_checkpoint, write_checkpoint
+from agents.training.checkpoints import read_checkpoint, write_checkpoint
 from agents.training.history import History, append_rows, rewind_rows
 from agents.training.resources import require_memory
 from agents.training.runs import RunFolder

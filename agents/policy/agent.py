@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from agents.base import Agent
+from agents.errors import AgentFileError
 from agents.policy import kernels
 from agents.policy.losses import chances, legal_moves
 from agents.policy.network import PolicyNetwork
 from agents.policy.storage import Tensors, pack_policy, unpack_policy
 from agents.policy.symmetries import MOVES
-from agents.training.checkpoints import AgentFileError, write_checkpoint
+from agents.training.checkpoints import write_checkpoint
 from networks.arrays import Array
 
 AT_ONCE = 4096

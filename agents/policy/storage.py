@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.errors import AgentFileError
 from agents.policy.network import PolicyNetwork
-from agents.training.checkpoints import AgentFileError
 from networks.layers import named_arrays, set_arrays
 
 Tensors = dict[str, NDArray[Any]]

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from agents.base import Agent
+from agents.errors import AgentFileError
 from agents.policy.agent import PolicyAgent
 from agents.policy.blas import one_thread
 from agents.policy.buffer import ReplayBuffer
@@ -15,7 +16,7 @@ from agents.policy.config import PolicyConfig
 from agents.policy.learner import AT_ONCE, Learner
 from agents.policy.network import GROUPS, SHIFTS, TILES
 from agents.policy.storage import pack_policy, unpack_policy
-from agents.training.checkpoints import AgentFileError, read_checkpoint, write_checkpoint
+from agents.training.checkpoints import read_checkpoint, write_checkpoint
 from agents.training.history import History, append_rows, rewind_rows
 from agents.training.resources import require_memory
 from agents.training.runs import RunFolder

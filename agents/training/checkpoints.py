@@ -7,15 +7,11 @@ from typing import Any, Self
 
 from numpy.typing import NDArray
 
-from env2048.errors import Scratch2048Error
+from agents.errors import AgentFileError
 from networks.checkpoint import CheckpointError, read_tensors, write_tensors
 
 FORMAT = "scratch2048-agent"
 VERSION = 1
-
-
-class AgentFileError(Scratch2048Error):
-    """A checkpoint that is missing, damaged or not an agent's."""
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.errors import AgentFileError
 from agents.statistics import tile_rates
-from agents.training.checkpoints import AgentFileError
 from env2048.files import atomic_path
 
 if TYPE_CHECKING:

@@ -12,11 +12,12 @@ from safetensors.numpy import save_file
 import agents
 from agents import registry
 from agents.base import Agent
+from agents.errors import AgentFileError
 from agents.greedy import GreedyAgent
 from agents.ntuple.agent import NTupleAgent
 from agents.random import RandomAgent
 from agents.registry import NAMES, load
-from agents.training.checkpoints import AgentFileError, write_checkpoint
+from agents.training.checkpoints import write_checkpoint
 from env2048.errors import UnknownNameError
 from env2048.keys import first_keys
 from networks.checkpoint import read_tensors, write_tensors

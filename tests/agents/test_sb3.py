@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from agents.cli.main import main
+from agents.errors import AgentFileError
 from agents.evaluation import evaluate
 from agents.registry import load
-from agents.training.checkpoints import AgentFileError, Training
+from agents.training.checkpoints import Training
 from env2048.env import Game2048Env
 from env2048.wrappers import OneHot
 

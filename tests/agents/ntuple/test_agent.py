@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from agents.errors import AgentFileError
 from agents.ntuple.agent import NTupleAgent
 from agents.ntuple.storage import pack_compact, pack_network
 from agents.registry import load
-from agents.training.checkpoints import AgentFileError, read_checkpoint, write_checkpoint
+from agents.training.checkpoints import read_checkpoint, write_checkpoint
 from env2048 import board as rules
 from env2048.keys import first_keys
 

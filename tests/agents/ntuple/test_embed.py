@@ -6,10 +6,11 @@ import sys
 import numpy as np
 import pytest
 
+from agents.errors import AgentFileError
 from agents.ntuple.embed import embed, main, prune
 from agents.ntuple.storage import pack_compact, unpack_network
 from agents.registry import load
-from agents.training.checkpoints import AgentFileError, read_checkpoint
+from agents.training.checkpoints import read_checkpoint
 from agents.training.stop import StopRequest
 
 

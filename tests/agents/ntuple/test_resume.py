@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from safetensors import SafetensorError
 
+from agents.errors import AgentFileError
 from agents.ntuple.config import Stage
-from agents.training.checkpoints import AgentFileError
 from agents.training.history import append_rows, read_rows
 from agents.training.stop import StopRequest
 from env2048.errors import Scratch2048Error

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from agents.errors import AgentFileError
 from agents.ntuple import storage
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import parse_patterns
 from agents.ntuple.storage import pack_compact, pack_network, unpack_network
 from agents.training import resources
-from agents.training.checkpoints import AgentFileError
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,11 @@ import pytest
 from scripted import Script
 
 import agents
+from agents.errors import AgentFileError
 from agents.policy import embed as embedding
 from agents.policy.agent import PolicyAgent
 from agents.policy.network import PolicyNetwork
 from agents.registry import _WEIGHTS
-from agents.training.checkpoints import AgentFileError
 from agents.training.stop import StopRequest
 from agents.window.watch import Watcher
 from env2048.board import is_dead, legal_moves

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 
+from agents.errors import AgentFileError
 from agents.policy.trainer import PolicyDivergenceError
-from agents.training.checkpoints import AgentFileError
 from agents.training.history import append_rows
 from agents.training.stop import StopRequest
 from networks.checkpoint import read_tensors, write_tensors

@@ -6,13 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.training.checkpoints import (
-    FORMAT,
-    VERSION,
-    AgentFileError,
-    read_checkpoint,
-    write_checkpoint,
-)
+from agents.errors import AgentFileError
+from agents.training.checkpoints import FORMAT, VERSION, read_checkpoint, write_checkpoint
 from env2048.errors import Scratch2048Error
 from networks.checkpoint import read_tensors, write_tensors
 
