@@ -55,7 +55,7 @@ class Compare(JsonCommand):
             raise UsageError("--markdown does not go with --json")
 
     def run(self) -> None:
-        """Compares."""
+        """Compares; what was played before an interruption is still printed."""
         from agents.cli.show import games_bar
         from agents.evaluation import evaluate
         from agents.registry import available, load
@@ -63,13 +63,16 @@ class Compare(JsonCommand):
         loaded = [load(name) for name in self.agents or available()]
         seed = self.choose_seed(self.seed)
         compared: list[Compared] = []
-        for agent in loaded:
-            for player, games in self._players(agent):
-                ahead = "" if player.plies == 1 else f", {player.plies} plies"
-                with games_bar(self.stderr, f"{agent.name} plays{ahead}", games) as bar:
-                    result = evaluate(player, games, seed, self.workers, bar)
-                compared.append((result, agent.training))
-        self._print(seed, compared)
+        try:
+            for agent in loaded:
+                for player, games in self._players(agent):
+                    ahead = "" if player.plies == 1 else f", {player.plies} plies"
+                    with games_bar(self.stderr, f"{agent.name} plays{ahead}", games) as bar:
+                        result = evaluate(player, games, seed, self.workers, bar)
+                    compared.append((result, agent.training))
+        finally:
+            if compared:
+                self._print(seed, compared)
 
     def _players(self, agent: "Agent") -> "Iterator[tuple[Agent, int]]":
         """The agent alone and, if that was asked for and it can, with search; their games."""

@@ -31,7 +31,7 @@ class TrainPolicy(TrainCommand):
     settings = (
         "steps", "games", "algorithm", "rate", "gamma", "trace", "entropy", "replay", "buffer",
         "priority", "restart", "symmetry", "width", "hidden", "environments", "rollout", "epochs",
-        "batch", "imitate", "imitation", "seed", "threads",
+        "batch", "imitate", "imitation", "demonstrations", "seed", "threads",
     )  # fmt: skip
     changeable = ("steps", "games", "threads")
 
@@ -79,9 +79,13 @@ class TrainPolicy(TrainCommand):
     batch: OptionalCount = None
     """Boards per step of the optimizer. By default 4096."""
     imitate: Annotated[str | None, arg(metavar="AGENT", help_behavior_hint="")] = None
-    """Learn this agent's moves first. By default nobody's."""
+    """Learn this agent's moves first, or those of a replay file or a folder of them. By default
+    nobody's."""
     imitation: OptionalShare = None
     """The share of the steps in which it is imitated. By default 0.2."""
+    demonstrations: OptionalShare = None
+    """The share of games that an imitated agent plays itself; in the others it says what it would
+    do. By default 0.25."""
     threads: OptionalCount = None
     """Threads, of which two are of use. By default 1; the result is the same."""
 
@@ -101,11 +105,9 @@ class TrainPolicy(TrainCommand):
         """Checks the settings, the agent to imitate, and that there is a place for the run."""
         super().check()
         if self.imitate is not None and self.resume is None:
-            from agents.registry import load
+            from agents.policy.teachers import find_teacher
 
-            agent = load(self.imitate)
-            if agent.size not in (None, 4):
-                raise UsageError(f"--imitate {self.imitate}: plays boards of size {agent.size}")
+            find_teacher(self.imitate)
 
     def begin(self, config: PolicyConfig, run: "RunFolder") -> Trainer:
         """A run from nothing."""

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 Rng = np.random.Generator
 
-BYTES_PER_MOVE = 8 + 1 + 1 + 4 + 4 + 1
-"""Board, legal moves, move, its log-probability, reward, end."""
+NO_LABEL = -1
+
+BYTES_PER_MOVE = 8 + 1 + 1 + 1 + 4 + 4 + 1
+"""Board, legal moves, move, the teacher's move, log-probability, reward, end."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Block:
         boards: uint64 [T + 1, S], packed, as the network sees them; the last row is what follows.
         masks: uint8 [T + 1, S], legal moves as bits.
         actions: int8 [T, S], the moves made.
+        labels: int8 [T, S], those that a teacher would have made; NO_LABEL where none was asked.
         log_chances: float32 [T, S], their log-probability by the policy that made them.
         rewards: float32 [T, S], points.
         ends: bool [T, S], whether the game ended with the move. The next row is another game.
@@ -37,6 +40,7 @@ class Block:
     boards: NDArray[np.uint64]
     masks: NDArray[np.uint8]
     actions: NDArray[np.int8]
+    labels: NDArray[np.int8]
     log_chances: NDArray[np.float32]
     rewards: NDArray[np.float32]
     ends: NDArray[np.bool_]
@@ -50,6 +54,7 @@ class Block:
             np.zeros(after, np.uint64),
             np.zeros(after, np.uint8),
             np.zeros(during, np.int8),
+            np.full(during, NO_LABEL, np.int8),
             np.zeros(during, np.float32),
             np.zeros(during, np.float32),
             np.zeros(during, np.bool_),

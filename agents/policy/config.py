@@ -66,9 +66,12 @@ class PolicyConfig:
     symmetry: Symmetry = "canonical"
     """canonical: each board is turned to one of its eight pictures; augment: to all by chance."""
     imitate: str | None = None
-    """An agent whose moves are learned first."""
+    """An agent, or replays, whose moves are learned first."""
     imitation: float = 0.2
     """The share of the steps in which it is imitated."""
+    demonstrations: float = 0.25
+    """The share of environments in which an imitated agent plays itself; in the others the learner
+    does, and is told what the agent would have done."""
     seed: int = 0
     """Decides the first weights, the games and the moves drawn."""
     parts: int = 2
@@ -94,6 +97,7 @@ class PolicyConfig:
         _check_range(
             self, rate=1.0, gamma=1.0, trace=1.0, entropy=10.0, clip=10.0, critic=1e6, scale=1e9,
             norm=1e9, replay=100.0, priority=10.0, restart=1.0, imitation=1.0,
+            demonstrations=1.0,
         )  # fmt: skip
         for name in ("rate", "clip", "scale", "norm"):
             if getattr(self, name) == 0:

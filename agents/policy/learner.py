@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.base import Agent, Games
+from agents.base import Games
 from agents.policy.baselines import single_moves, whole_games
 from agents.policy.buffer import Block, ReplayBuffer
 from agents.policy.config import PolicyConfig
@@ -24,6 +24,7 @@ from agents.policy.losses import PolicyLoss, chances, legal_moves
 from agents.policy.network import PolicyNetwork
 from agents.policy.playing import has_largest, play_moves
 from agents.policy.returns import explained_variance, vtrace
+from agents.policy.teachers import RecordedGames, Teacher
 from networks.clipping import clip_gradients
 from networks.optimizers import Adam
 
@@ -59,7 +60,7 @@ class Learner:
         rounds: how many were done.
     """
 
-    def __init__(self, config: PolicyConfig, teacher: Agent | None = None) -> None:
+    def __init__(self, config: PolicyConfig, teacher: Teacher | None = None) -> None:
         self.config = config
         self.network = PolicyNetwork(config.width, config.hidden, config.seed)
         self.optimizer = Adam(config.rate, epsilon=1e-7)
@@ -83,7 +84,7 @@ class Learner:
 
         Args:
             left: the share of the run that is still to come.
-            imitate: whether the teacher plays, and its moves are learned.
+            imitate: whether the teacher's moves are learned.
         """
         block = self.buffer.begin()
         games = self._play(block, imitate)
@@ -124,18 +125,25 @@ class Learner:
     def _play(self, block: Block, imitate: bool) -> Games:
         """Fills a block with moves; the whole games that ended, by time, then by environment."""
         rng, config = self._rng(_GAMES), self.config
+        teacher = self._teacher if imitate else None
+        if isinstance(teacher, RecordedGames):
+            return Games.concatenate(
+                teacher.show(block, self.rounds * config.rollout, config.turns)
+            )
         uniforms = rng.random((config.rollout, config.environments), dtype=np.float32)
         parts = self._parts(config.environments)
         starts = [np.random.default_rng(int(n)) for n in rng.integers(1 << 62, size=config.parts)]
         ended = self._each(
             lambda p: play_moves(
                 self.games[p],
-                self._teacher if imitate else self._replicas[p],
+                self._replicas[p],
                 block.columns(parts[p]),
                 uniforms[:, parts[p]],
                 config.turns,
                 lambda games, ends: self._restart(games, ends, starts[p]),
                 starts[p],
+                teacher,
+                round(config.demonstrations * self.games[p].num_envs),
             )
         )
         return Games.concatenate([part[t] for t in range(config.rollout) for part in ended])
@@ -170,19 +178,21 @@ class Learner:
         found = self._each(lambda p: self._assess(p, block.columns(parts[p]), imitate))
         assessed = [np.concatenate(arrays, axis=-1) for arrays in zip(*found, strict=True)]
         reference, targets, advantages, surprises, ratios = assessed
+        moves = block.labels if imitate else block.actions
         self.buffer.set_priorities(places, np.sqrt(np.mean(surprises**2, axis=0)))
         fresh = slice(0, config.environments)
         metrics = {"explained_variance": explained_variance(targets[:, fresh], surprises[:, fresh])}
         if len(places) > config.environments and not imitate:
             metrics["policy_lag"] = float(np.mean(np.abs(np.log(ratios[:, fresh.stop :]))))
-        if imitate:  # all moves are to be made likelier then
+        if imitate:
             metrics["agreement"] = float(np.mean(np.exp(reference[:, fresh])))
+            advantages = np.ones_like(advantages)  # all labels are to be made likelier
         else:
             advantages -= advantages.mean()
             advantages /= advantages.std() + 1e-6
             advantages *= np.minimum(ratios, 1)
         lessons = Lessons(
-            block.boards[:-1].ravel(), block.masks[:-1].ravel(), block.actions.ravel(),
+            block.boards[:-1].ravel(), block.masks[:-1].ravel(), moves.ravel(),
             advantages.ravel(), reference.ravel(), targets.ravel(),
         )  # fmt: skip
         return metrics | self._epochs(lessons, left, imitate)
@@ -191,8 +201,9 @@ class Learner:
         """What the network of today says of sequences, and how their moves turned out.
 
         Returns:
-            log pi of the moves, the critic's targets, advantages, surprises (targets less what the
-            critic says) and ratios pi / mu, all float32 [T, S]; the last three in points / scale.
+            log pi of the moves (of the labels, if imitating), the critic's targets, advantages,
+            surprises (targets less what the critic says) and ratios pi / mu, all float32 [T, S];
+            all but the first and last in points / scale.
         """
         config = self.config
         rows, count = block.boards.shape
@@ -201,14 +212,14 @@ class Learner:
         values = values.reshape(rows, count)
         size = (rows - 1) * count
         log, _ = chances(logits[:, :size], legal_moves(block.masks[:-1].ravel()))
-        moves = block.actions.ravel()
-        reference = log[moves, np.arange(size)].reshape(rows - 1, count)
-        ratios = np.ones_like(reference) if imitate else np.exp(reference - block.log_chances)
+        numbers = np.arange(size)
+        made = log[block.actions.ravel(), numbers].reshape(rows - 1, count)
+        ratios = np.exp(made - block.log_chances)
         rewards = block.rewards / np.float32(config.scale)
-        trace = 1.0 if imitate else config.trace
-        found = vtrace(rewards, block.ends, values, ratios, config.gamma, trace)
-        advantages = np.ones_like(found.advantages) if imitate else found.advantages
-        return reference, found.targets, advantages, found.targets - values[:-1], ratios
+        found = vtrace(rewards, block.ends, values, ratios, config.gamma, config.trace)
+        surprises = found.targets - values[:-1]
+        reference = log[block.labels.ravel(), numbers].reshape(made.shape) if imitate else made
+        return reference, found.targets, found.advantages, surprises, ratios
 
     def _forward(
         self, part: int, boards: NDArray[np.uint64]

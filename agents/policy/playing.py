@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from agents.base import Agent, Games
 from agents.policy import kernels
-from agents.policy.buffer import Block
+from agents.policy.buffer import NO_LABEL, Block
 from agents.policy.games import TrainingGames
 from agents.policy.network import PolicyNetwork
 from agents.policy.symmetries import MOVES, ORIGINAL
@@ -20,26 +20,31 @@ OnEnd = Callable[[TrainingGames, NDArray[np.int64]], None]
 
 def play_moves(
     games: TrainingGames,
-    player: PolicyNetwork | Agent | None,
+    network: PolicyNetwork,
     block: Block,
     uniforms: NDArray[np.float32],
     turns: bool,
     on_end: OnEnd,
     rng: np.random.Generator,
+    teacher: Agent | None = None,
+    shown: int = 0,
 ) -> list[Games]:
     """Plays T moves in each of E environments.
 
-    A policy draws its moves by their probabilities; a teacher plays those that it chooses, with
-    log-probability 0.
+    The policy draws its moves by their probabilities. A teacher is asked for its move on every
+    board, and makes it in some of the environments, with log-probability 0: its pupil is to know
+    what to do where it comes to itself, not only where the teacher would be (DAgger, Ross, Gordon
+    and Bagnell 2011).
 
     Args:
         games: the environments.
-        player: who plays.
+        network: the policy.
         block: T moves of E environments, written.
         uniforms: what the moves are drawn with, float32 [T, E].
         turns: whether boards are turned to their canonical pictures.
         on_end: called with the numbers of the games that have just ended and begun anew.
         rng: what a teacher plays with, if it plays by chance.
+        teacher: who is asked. shown: in how many environments, the first, it plays.
 
     Returns:
         The whole games that ended with each move.
@@ -52,16 +57,15 @@ def play_moves(
     ended = []
     for t in range(len(uniforms)):
         kernels.look(games.cells, games.masks, turns, MOVES, boards, symmetries, masks)
-        if isinstance(player, PolicyNetwork):
-            logits, _ = player.forward(boards)
-            kernels.choose(logits, masks, uniforms[t], moves, log)
-            actions = ORIGINAL[symmetries, moves].astype(np.int64)
-        else:
-            assert player is not None
-            actions = player.act_many(games.cells.reshape(count, 4, 4), rng)
-            moves = MOVES[symmetries, actions]
+        logits, _ = network.forward(boards)
+        kernels.choose(logits, masks, uniforms[t], moves, log)
+        block.log_chances[t], block.labels[t] = log[numbers, moves], NO_LABEL
+        if teacher is not None:
+            advice = teacher.act_many(games.cells.reshape(count, 4, 4), rng)
+            block.labels[t] = MOVES[symmetries, advice]
+            moves[:shown], block.log_chances[t, :shown] = block.labels[t, :shown], 0
+        actions = ORIGINAL[symmetries, moves].astype(np.int64)
         block.boards[t], block.masks[t], block.actions[t] = boards, masks, moves
-        block.log_chances[t] = log[numbers, moves]
         rewards, ends, finished = games.play(actions)
         block.rewards[t], block.ends[t] = rewards, ends
         ended.append(finished)

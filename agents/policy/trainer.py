@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from agents.base import Agent
 from agents.errors import AgentFileError
 from agents.policy.agent import PolicyAgent
 from agents.policy.blas import one_thread
@@ -16,6 +15,7 @@ from agents.policy.config import PolicyConfig
 from agents.policy.learner import AT_ONCE, Learner
 from agents.policy.network import GROUPS, SHIFTS, TILES
 from agents.policy.storage import pack_policy, unpack_policy
+from agents.policy.teachers import Teacher, find_teacher
 from agents.training.checkpoints import read_checkpoint, write_checkpoint
 from agents.training.history import History, append_rows, rewind_rows
 from agents.training.resources import require_memory
@@ -188,12 +188,8 @@ class PolicyTrainer:
             append_rows(self.run.metrics_path, rows)
 
 
-def _teacher(config: PolicyConfig) -> Agent | None:
-    if config.imitate is None:
-        return None
-    from agents.registry import load
-
-    return load(config.imitate)
+def _teacher(config: PolicyConfig) -> Teacher | None:
+    return None if config.imitate is None else find_teacher(config.imitate)
 
 
 def _compile(config: PolicyConfig) -> None:

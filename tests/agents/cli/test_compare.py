@@ -96,6 +96,18 @@ def test_markdown(run):
     assert {line.count("|") for line in lines} == {11}
 
 
+def test_what_was_played_survives_an_interruption(run, monkeypatch):
+    def interrupted(agent, games, *others):
+        if agent.name == "greedy":
+            raise KeyboardInterrupt
+        return evaluate(agent, games, *others)
+
+    monkeypatch.setattr("agents.evaluation.evaluate", interrupted)
+    result = run("compare", "random", "greedy", "--games", 3, "--seed", 1, "--json")
+    assert result.code == 130
+    assert [row["agent"] for row in result.json["results"]] == ["random"]
+
+
 def test_names_are_not_markup(run, folder, trained):
     (folder / "[red]|run").symlink_to(trained)
     arguments = ["compare", "[red]|run", "--games", 2, "--seed", 1]

@@ -7,6 +7,7 @@ import pytest
 
 import agents
 from agents.policy.agent import PolicyAgent
+from agents.policy.buffer import NO_LABEL
 from agents.policy.config import PolicyConfig
 from agents.policy.learner import Learner
 
@@ -43,7 +44,8 @@ def test_pairs_know_nothing_of_what_came_after():
 
 def test_a_teachers_moves_are_learned():
     """Those of fresh games, which it has not seen, from a guess among the legal ones."""
-    learner = Learner(replace(CONFIG, imitate="greedy"), agents.load("greedy"))
+    config = replace(CONFIG, imitate="greedy", demonstrations=1.0)
+    learner = Learner(config, agents.load("greedy"))
     found = []
     while learner.steps < CONFIG.steps:
         found.append(learner.round(CONFIG.share_left(learner.steps, 0), imitate=True).metrics)
@@ -53,3 +55,27 @@ def test_a_teachers_moves_are_learned():
     assert np.mean(agreement[-8:]) > 0.5
     agent = PolicyAgent(learner.network, CONFIG.scale, CONFIG.gamma)
     assert agents.evaluate(agent, games=100, seed=1, workers=1).mean_score > 1500
+
+
+def test_a_teacher_is_asked_where_its_pupil_plays():
+    """A quarter of the games it plays itself; in the others its advice is noted, not followed."""
+    teacher = agents.load("greedy")
+    learner = Learner(replace(CONFIG, imitate="greedy"), teacher)
+    learner.round(1.0, imitate=True)
+    block, shown = learner.buffer.newest, CONFIG.environments // 4
+    assert (block.actions[:, :shown] == block.labels[:, :shown]).all()
+    assert (block.log_chances[:, :shown] == 0).all()
+    differing = block.actions[:, shown:] != block.labels[:, shown:]
+    assert 0.3 < differing.mean() < 0.9
+    assert (block.log_chances[:, shown:][differing] < 0).all()
+    cells = block.boards[:-1, :, np.newaxis] >> np.arange(0, 64, 4, dtype=np.uint64) & np.uint64(15)
+    values = teacher.values_many(cells.reshape(-1, 4, 4).astype(np.uint8))
+    advised = np.take_along_axis(values, block.labels.reshape(-1, 1).astype(int), axis=1)[:, 0]
+    assert (advised == np.nanmax(values, axis=1)).all()
+
+
+def test_nobody_is_asked_after_imitation():
+    learner = Learner(replace(CONFIG, imitate="greedy"), agents.load("greedy"))
+    learner.round(1.0, imitate=True)
+    learner.round(1.0)
+    assert (learner.buffer.newest.labels == NO_LABEL).all()
