@@ -8,15 +8,10 @@ from agents.errors import AgentFileError
 from agents.training.checkpoints import Training, read_checkpoint
 from env2048.errors import UnknownNameError
 
-NAMES = ("random", "greedy", "ntuple")
+NAMES = ("random", "greedy", "ntuple", "policy")
 """The agents that come with the package."""
 
 _WEIGHTS = Path(__file__).parent / "weights"
-
-
-def available() -> tuple[str, ...]:
-    """The names that can be loaded: that of the policy as soon as it has weights."""
-    return (*NAMES, "policy") if (_WEIGHTS / "policy.safetensors").exists() else NAMES
 
 
 def load(name_or_path: str | os.PathLike[str]) -> Agent:
@@ -33,9 +28,8 @@ def load(name_or_path: str | os.PathLike[str]) -> Agent:
     name = os.fspath(name_or_path)
     if name in ("random", "greedy"):
         return _rule(name)
-    embedded = _WEIGHTS / f"{name}.safetensors"
-    if name in available():
-        return _read(embedded, name)
+    if name in NAMES:
+        return _read(_WEIGHTS / f"{name}.safetensors", name)
     path = Path(name)
     try:
         if name and path.is_dir():
@@ -46,10 +40,6 @@ def load(name_or_path: str | os.PathLike[str]) -> Agent:
         raise AgentFileError(f"{name}: {error.strerror or error}") from None
     if path.suffix or path.name != name:  # it was meant as a path
         raise AgentFileError(f"{name}: no such file or run folder")
-    if name == "policy":
-        raise UnknownNameError(
-            "agent 'policy' has no embedded weights yet: choose " + ", ".join(NAMES)
-        )
     raise UnknownNameError(
         f"unknown agent {name!r}: choose {', '.join(NAMES)}, or give a run folder"
     )

@@ -58,9 +58,9 @@ class Compare(JsonCommand):
         """Compares; what was played before an interruption is still printed."""
         from agents.cli.show import games_bar
         from agents.evaluation import evaluate
-        from agents.registry import available, load
+        from agents.registry import NAMES, load
 
-        loaded = [load(name) for name in self.agents or available()]
+        loaded = [load(name) for name in self.agents or NAMES]
         seed = self.choose_seed(self.seed)
         compared: list[Compared] = []
         try:

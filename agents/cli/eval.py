@@ -25,7 +25,7 @@ class Eval(JsonCommand):
     """Plays many games with an agent and prints what they came to."""
 
     agent: PlayingAgent = "ntuple"
-    """random, greedy, ntuple, or a run folder."""
+    """random, greedy, ntuple, policy, or a run folder."""
     games: Count = 1000
     """How many games."""
     seed: Seed = None

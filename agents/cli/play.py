@@ -32,7 +32,7 @@ class Play(Command):
     four_probability: Number = 0.1
     """How often a new tile is a 4."""
     agent: AgentName = "ntuple"
-    """Who gives the hints: random, greedy, ntuple, or a run folder."""
+    """Who gives the hints: random, greedy, ntuple, policy, or a run folder."""
     record: OptionalFile = None
     """Write the game as a replay here; of several, the best."""
 

@@ -44,7 +44,7 @@ class Record(JsonCommand):
     """
 
     agent: PlayingAgent = "ntuple"
-    """random, greedy, ntuple, or a run folder."""
+    """random, greedy, ntuple, policy, or a run folder."""
     out: OutFile
     """The replay file to write."""
     seed: Seed = None

@@ -51,7 +51,7 @@ class Watch(Command):
     """
 
     agent: PlayingAgent = "ntuple"
-    """random, greedy, ntuple, or a run folder."""
+    """random, greedy, ntuple, policy, or a run folder."""
     games: OptionalCount = None
     """How many games. By default one if recording or under a dummy driver, otherwise endless."""
     seed: Seed = None

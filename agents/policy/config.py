@@ -46,7 +46,8 @@ class PolicyConfig:
     clip: float = 0.2
     """How far a move's probability may change in a round, as a share, before it stops to pay."""
     critic: float = 0.5
-    """The weight of the critic's loss."""
+    """The weight of the critic's loss, which is divided by the variance of its targets: points grow
+    ten thousandfold while a policy learns, and the policy's own loss does not."""
     scale: float = 512.0
     """Points that count as 1 in the critic's targets."""
     norm: float = 0.5

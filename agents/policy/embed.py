@@ -1,10 +1,11 @@
 """Makes a small player of a run: `python -m agents.policy.embed RUN FILE`.
 
-Its weights alone are kept, rounded to float16. The player in the wheel,
+Its weights are kept, rounded to float16, and what it has learned from. The player in the wheel,
 `agents/weights/policy.safetensors`, is made so.
 """
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from agents.policy.agent import PolicyAgent
@@ -14,7 +15,10 @@ from agents.training.checkpoints import write_checkpoint
 
 def embed(agent: PolicyAgent, path: Path) -> None:
     """Writes the agent as a small file that `agents.load` reads."""
-    write_checkpoint(path, *pack_half(agent.network, agent.metadata()))
+    metadata = agent.metadata()
+    if agent.training is not None:
+        metadata |= {name: n for name, n in asdict(agent.training).items() if n is not None}
+    write_checkpoint(path, *pack_half(agent.network, metadata))
 
 
 def main(run: str, path: str) -> None:

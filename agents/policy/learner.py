@@ -34,6 +34,9 @@ AT_ONCE = 4096
 LAST_RATE = 0.05
 """The share of the learning rate that is left at the end."""
 
+LEAST_VARIANCE = 1e-2
+"""Of the critic's targets, which its loss is divided by, lest it be divided by none."""
+
 _GAMES, _MOVES, _SAMPLES = range(3)
 """What random numbers are for: each purpose has a stream of its own in every round."""
 
@@ -263,6 +266,7 @@ class Learner:
             config.clip if clipped and not imitate else None,
             0.0 if imitate else config.entropy * left,
         )
+        critic = config.critic / (float(lessons.targets.var()) + LEAST_VARIANCE)
         rng = self._rng(_MOVES)
         count = len(lessons.boards)
         batches = max(1, round(count / config.batch))
@@ -270,7 +274,7 @@ class Learner:
         for _ in range(config.epochs if clipped else 1):
             order = rng.permutation(count)
             found += [
-                self._step(lessons, batch, self._pictures(len(batch), rng), loss)
+                self._step(lessons, batch, self._pictures(len(batch), rng), loss, critic)
                 for batch in np.array_split(order, batches)
             ]
         return _means(found)
@@ -287,6 +291,7 @@ class Learner:
         batch: NDArray[np.int64],
         symmetries: NDArray[np.int8] | None,
         loss: PolicyLoss,
+        critic: float,
     ) -> dict[str, float]:
         """One step of the optimizer."""
         parts = self._parts(len(batch))
@@ -297,7 +302,7 @@ class Learner:
                 lessons.take(batch[parts[p]]),
                 None if symmetries is None else symmetries[parts[p]],
                 loss,
-                self.config.critic,
+                critic,
                 shares[p],
             )
         )

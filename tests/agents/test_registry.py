@@ -15,6 +15,7 @@ from agents.base import Agent
 from agents.errors import AgentFileError
 from agents.greedy import GreedyAgent
 from agents.ntuple.agent import NTupleAgent
+from agents.policy.agent import PolicyAgent
 from agents.random import RandomAgent
 from agents.registry import NAMES, load
 from agents.training.checkpoints import write_checkpoint
@@ -80,12 +81,7 @@ def test_every_name_plays():
 @pytest.mark.parametrize("name", ["expert", "", "Random", "a\0b", "ntuple ", "checkpoint"])
 def test_unknown_names(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    fails(name, UnknownNameError, "unknown agent .*: choose random, greedy, ntuple, or give a run")
-
-
-def test_policy_has_no_weights_yet(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    fails("policy", UnknownNameError, "^agent 'policy' has no embedded weights yet: choose random,")
+    fails(name, UnknownNameError, "unknown agent .*: choose random, greedy, ntuple, policy")
 
 
 # ------------------------------------------------------------------------- files and folders
@@ -138,7 +134,7 @@ def test_a_name_goes_before_a_folder_of_that_name(saved, tmp_path, monkeypatch):
         shutil.copy(saved, tmp_path / name / "checkpoint.safetensors")
     assert type(load("random")) is RandomAgent
     assert type(load("./random")) is NTupleAgent
-    assert type(load("policy")) is NTupleAgent  # there is no agent of that name
+    assert type(load("policy")) is PolicyAgent
 
 
 def test_save_fails_cleanly(agent, tmp_path):

@@ -9,11 +9,9 @@ from agents.errors import AgentFileError
 from agents.policy import embed as embedding
 from agents.policy.agent import PolicyAgent
 from agents.policy.network import PolicyNetwork
-from agents.registry import _WEIGHTS
 from agents.training.stop import StopRequest
 from agents.window.watch import Watcher
 from env2048.board import is_dead, legal_moves
-from env2048.errors import UnknownNameError
 from env2048.render import Window
 
 BOARD = np.array([[1, 2, 3, 4], [0, 0, 1, 2], [0, 0, 0, 1], [0, 0, 0, 0]], np.uint8)
@@ -95,6 +93,7 @@ def test_the_small_file(begin, stop_after, tmp_path, monkeypatch, boards):
     monkeypatch.setattr("agents.registry._WEIGHTS", tmp_path)
     small = agents.load("policy")
     assert small.name == "policy"
+    assert small.training == agents.load(tmp_path / "run").training
     np.testing.assert_allclose(
         small.values_many(boards[1]), trainer.agent.values_many(boards[1]), atol=0.01
     )
@@ -112,12 +111,6 @@ def test_of_the_usual_network_it_is_below_four_megabytes(tmp_path):
     usual = PolicyAgent(PolicyNetwork(config.width, config.hidden), config.scale, config.gamma)
     embedding.embed(usual, tmp_path / "usual.safetensors")
     assert (tmp_path / "usual.safetensors").stat().st_size <= 4_000_000
-
-
-@pytest.mark.skipif((_WEIGHTS / "policy.safetensors").exists(), reason="it is there")
-def test_without_the_file_the_name_is_refused():
-    with pytest.raises(UnknownNameError, match="no embedded weights yet"):
-        agents.load("policy")
 
 
 def test_what_holds_no_policy(tmp_path):
@@ -140,3 +133,12 @@ def test_the_window_shows_probabilities_and_value_as_bars(agent, monkeypatch):
 def test_a_run_can_be_watched_and_played_after_training(begin, tmp_path):
     begin(tmp_path / "run", steps=2_000).train(StopRequest())
     assert agents.evaluate(agents.load(tmp_path / "run"), games=5, seed=0).mean_score > 100
+
+
+def test_the_embedded_policy_plays_well():
+    """One network, no search; chance has 1,094 points."""
+    agent = agents.load("policy")
+    found = agents.evaluate(agent, games=24, seed=0)
+    assert found.mean_score > 50_000
+    assert (found.games.largest >= 11).mean() > 0.8
+    assert agent.training.games > 0
