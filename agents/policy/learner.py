@@ -15,15 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.base import Games
+from agents.policy.assessment import Assessment, assess
 from agents.policy.baselines import single_moves, whole_games
 from agents.policy.buffer import Block, ReplayBuffer
 from agents.policy.config import PolicyConfig
 from agents.policy.games import TrainingGames
 from agents.policy.lessons import Lessons, derive
-from agents.policy.losses import PolicyLoss, chances, legal_moves
+from agents.policy.losses import PolicyLoss
 from agents.policy.network import PolicyNetwork
 from agents.policy.playing import has_largest, play_moves
-from agents.policy.returns import explained_variance, vtrace
+from agents.policy.returns import explained_variance
 from agents.policy.teachers import RecordedGames, Teacher
 from networks.clipping import clip_gradients
 from networks.optimizers import Adam
@@ -178,9 +179,14 @@ class Learner:
             places = np.concatenate([places, past])
             block = Block.joined([block, self.buffer.gather(past)])
         parts = self._parts(len(places))
-        found = self._each(lambda p: self._assess(p, block.columns(parts[p]), imitate))
-        assessed = [np.concatenate(arrays, axis=-1) for arrays in zip(*found, strict=True)]
-        reference, targets, advantages, surprises, ratios = assessed
+        judged = Assessment.joined(
+            self._each(
+                lambda p: assess(
+                    block.columns(parts[p]), lambda x: self._forward(p, x), config, imitate
+                )
+            )
+        )
+        reference, targets, advantages, surprises, ratios = judged
         moves = block.labels if imitate else block.actions
         self.buffer.set_priorities(places, np.sqrt(np.mean(surprises**2, axis=0)))
         fresh = slice(0, config.environments)
@@ -199,30 +205,6 @@ class Learner:
             advantages.ravel(), reference.ravel(), targets.ravel(),
         )  # fmt: skip
         return metrics | self._epochs(lessons, left, imitate)
-
-    def _assess(self, part: int, block: Block, imitate: bool) -> tuple[NDArray[np.float32], ...]:
-        """What the network of today says of sequences, and how their moves turned out.
-
-        Returns:
-            log pi of the moves (of the labels, if imitating), the critic's targets, advantages,
-            surprises (targets less what the critic says) and ratios pi / mu, all float32 [T, S];
-            all but the first and last in points / scale.
-        """
-        config = self.config
-        rows, count = block.boards.shape
-        boards = block.boards.ravel()
-        logits, values = self._forward(part, boards)
-        values = values.reshape(rows, count)
-        size = (rows - 1) * count
-        log, _ = chances(logits[:, :size], legal_moves(block.masks[:-1].ravel()))
-        numbers = np.arange(size)
-        made = log[block.actions.ravel(), numbers].reshape(rows - 1, count)
-        ratios = np.exp(made - block.log_chances)
-        rewards = block.rewards / np.float32(config.scale)
-        found = vtrace(rewards, block.ends, values, ratios, config.gamma, config.trace)
-        surprises = found.targets - values[:-1]
-        reference = log[block.labels.ravel(), numbers].reshape(made.shape) if imitate else made
-        return reference, found.targets, found.advantages, surprises, ratios
 
     def _forward(
         self, part: int, boards: NDArray[np.uint64]
