@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from agents.policy.config import Algorithm, PolicyConfig, Symmetry
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
+    from agents.policy.teachers import Teacher
     from agents.training.runs import RunFolder
 
 OptionalNumber = Annotated[float | None, arg(metavar="X", help_behavior_hint="")]
@@ -105,15 +107,22 @@ class TrainPolicy(TrainCommand):
         """Checks the settings, the agent to imitate, and that there is a place for the run."""
         super().check()
         if self.imitate is not None and self.resume is None:
-            from agents.policy.teachers import find_teacher
+            _ = self._teacher
 
-            find_teacher(self.imitate)
+    @cached_property
+    def _teacher(self) -> "Teacher | None":
+        """Who is imitated: looked for before the run has a folder, and read once."""
+        if self.imitate is None:
+            return None
+        from agents.policy.teachers import find_teacher
+
+        return find_teacher(self.imitate)
 
     def begin(self, config: PolicyConfig, run: "RunFolder") -> Trainer:
         """A run from nothing."""
         from agents.policy.trainer import PolicyTrainer
 
-        return PolicyTrainer.begin(config, run)
+        return PolicyTrainer.begin(config, run, self._teacher)
 
     def go_on(self, config: PolicyConfig, run: "RunFolder") -> Trainer:
         """A run that goes on from its checkpoint."""

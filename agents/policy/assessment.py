@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from agents.policy.buffer import Block
 from agents.policy.config import PolicyConfig
 from agents.policy.losses import chances, legal_moves
-from agents.policy.returns import vtrace
+from agents.policy.returns import Floats, vtrace
 
-Floats = NDArray[np.float32]
 Forward = Callable[[NDArray[np.uint64]], tuple[Floats, Floats]]
 
 
 class Assessment(NamedTuple):
     """What the network of today says, and how the moves turned out; [T, S], in points / scale."""
 
+    moves: NDArray[np.int8]
+    """Those to learn: the moves made or, while imitating, the teacher's."""
     reference: Floats
-    """log pi of the moves to learn: those made or, while imitating, the teacher's."""
+    """Their log pi."""
     targets: Floats
     """What the critic is to say."""
     advantages: Floats
@@ -57,6 +58,7 @@ def assess(block: Block, forward: Forward, config: PolicyConfig, imitate: bool) 
     ratios = np.exp(made - block.log_chances)
     rewards = block.rewards / np.float32(config.scale)
     found = vtrace(rewards, block.ends, values, ratios, config.gamma, config.trace)
-    reference = log[block.labels.ravel(), numbers].reshape(made.shape) if imitate else made
+    moves = block.labels if imitate else block.actions
+    reference = log[moves.ravel(), numbers].reshape(made.shape)
     surprises = found.targets - values[:-1]
-    return Assessment(reference, found.targets, found.advantages, surprises, ratios)
+    return Assessment(moves, reference, found.targets, found.advantages, surprises, ratios)

@@ -1,17 +1,13 @@
 """What the plain learners learn from: single moves, and whole games that have just ended."""
 
-from collections.abc import Callable
-
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.policy import kernels
+from agents.policy.assessment import Forward
 from agents.policy.buffer import Block
 from agents.policy.lessons import Lessons
 from agents.policy.losses import chances, legal_moves
 from agents.policy.returns import explained_variance, vtrace
-
-Floats = NDArray[np.float32]
 
 
 def single_moves(block: Block, scale: float) -> Lessons:
@@ -28,7 +24,7 @@ def whole_games(
     rollout: int,
     gamma: float,
     scale: float,
-    forward: Callable[[NDArray[np.uint64]], tuple[Floats, Floats]],
+    forward: Forward,
 ) -> tuple[Lessons, dict[str, float]] | None:
     """Every move of the games that ended in the last moves of a block; None if none has.
 

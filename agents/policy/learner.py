@@ -186,8 +186,7 @@ class Learner:
                 )
             )
         )
-        reference, targets, advantages, surprises, ratios = judged
-        moves = block.labels if imitate else block.actions
+        moves, reference, targets, advantages, surprises, ratios = judged
         self.buffer.set_priorities(places, np.sqrt(np.mean(surprises**2, axis=0)))
         fresh = slice(0, config.environments)
         metrics = {"explained_variance": explained_variance(targets[:, fresh], surprises[:, fresh])}

@@ -13,6 +13,7 @@ from agents.errors import AgentFileError
 from agents.policy import kernels
 from agents.policy.buffer import Block
 from agents.policy.symmetries import MOVES
+from agents.training.runs import RunFolder
 from env2048.errors import ReplayError
 from env2048.replay.convert import read_any
 from env2048.replay.frames import frames
@@ -115,7 +116,7 @@ def find_teacher(name: str) -> Teacher:
     """
     path = Path(name)
     recorded = path.is_file() and path.suffix not in OTHER_FILES
-    folder = path.is_dir() and not (path / "config.json").exists()
+    folder = path.is_dir() and not RunFolder(path).config_path.exists()
     if recorded or (folder and any(path.glob("*.json"))):
         return RecordedGames.read(path)
     from agents.registry import load

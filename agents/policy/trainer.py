@@ -83,14 +83,17 @@ class PolicyTrainer:
         self.history = history
 
     @classmethod
-    def begin(cls, config: PolicyConfig, run: RunFolder) -> "PolicyTrainer":
-        """A run from nothing.
+    def begin(
+        cls, config: PolicyConfig, run: RunFolder, teacher: Teacher | None = None
+    ) -> "PolicyTrainer":
+        """A run from nothing; who is imitated is looked for if it is not given.
 
         Raises:
             MemoryShortageError: if the machine has less memory than the run takes.
         """
         require_memory(memory_needed(config), "training a policy")
-        return cls(config, run, Learner(config, _teacher(config)), PolicyHistory())
+        teacher = _teacher(config) if teacher is None else teacher
+        return cls(config, run, Learner(config, teacher), PolicyHistory())
 
     @classmethod
     def resume(cls, config: PolicyConfig, run: RunFolder) -> "PolicyTrainer":

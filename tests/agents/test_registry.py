@@ -81,7 +81,8 @@ def test_every_name_plays():
 @pytest.mark.parametrize("name", ["expert", "", "Random", "a\0b", "ntuple ", "checkpoint"])
 def test_unknown_names(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    fails(name, UnknownNameError, "unknown agent .*: choose random, greedy, ntuple, policy")
+    choices = "choose random, greedy, ntuple, policy, or give a run"
+    fails(name, UnknownNameError, f"unknown agent .*: {choices}")
 
 
 # ------------------------------------------------------------------------- files and folders

@@ -26,7 +26,10 @@ WRONG = [
     ("eval --seed -1", "--seed must be 0 or more, not -1"),
     ("eval --seed x", "--seed must be a whole number, not 'x'"),
     ("eval --workers 0", "--workers must be 1 or more, not 0"),
-    ("eval nobody", "unknown agent 'nobody': choose random, greedy, ntuple, policy, or give a run"),
+    (
+        "eval nobody",
+        "unknown agent 'nobody': choose random, greedy, ntuple, policy, or give a run folder",
+    ),
     ("eval greedy --plot x.txt", "x.txt: a plot is a .png, .svg, .pdf file"),
     ("train", "which agent? scratch2048 train ntuple (or policy), or go on with a run"),
     ("train --games 5", "which agent? scratch2048 train ntuple (or policy), or go on with a run"),
