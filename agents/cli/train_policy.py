@@ -33,7 +33,7 @@ class TrainPolicy(TrainCommand):
     settings = (
         "steps", "games", "algorithm", "rate", "gamma", "trace", "entropy", "replay", "buffer",
         "priority", "restart", "symmetry", "width", "hidden", "environments", "rollout", "epochs",
-        "batch", "imitate", "imitation", "demonstrations", "seed", "threads",
+        "study", "batch", "imitate", "imitation", "demonstrations", "seed", "threads",
     )  # fmt: skip
     changeable = ("steps", "games", "threads")
 
@@ -45,8 +45,8 @@ class TrainPolicy(TrainCommand):
         Algorithm | None,
         arg(metavar="{pairs,reinforce,actor-critic,ppo,replay}", help_behavior_hint=""),
     ] = None
-    """pairs: one move at a time, by its own points; reinforce, actor-critic, ppo: from fresh games
-    alone; replay, the default: ppo with past games as well."""
+    """pairs: one move at a time, by its own points; reinforce, actor-critic, ppo, the default:
+    from fresh games alone; replay: ppo with past games as well."""
     rate: OptionalNumber = None
     """The learning rate at first. By default 0.002."""
     gamma: OptionalNumber = None
@@ -60,7 +60,7 @@ class TrainPolicy(TrainCommand):
     buffer: OptionalCount = None
     """Rounds that the replay buffer holds. By default 32."""
     priority: OptionalNumber = None
-    """Past sequences are drawn by their surprise to this power. By default 0.5."""
+    """Past sequences are drawn by what they have to teach to this power. By default 1."""
     restart: OptionalShare = None
     """The share of ended games after which one begins amid a past one. By default 0."""
     symmetry: Annotated[
@@ -78,8 +78,11 @@ class TrainPolicy(TrainCommand):
     """Moves in each of them between two rounds of learning. By default 32."""
     epochs: OptionalCount = None
     """How often each round's moves are learned from. By default 2."""
+    study: OptionalShare = None
+    """The share of the moves that each epoch learns from: those with most to teach. By default
+    0.2."""
     batch: OptionalCount = None
-    """Boards per step of the optimizer. By default 4096."""
+    """Boards per step of the optimizer. By default 1024."""
     imitate: Annotated[str | None, arg(metavar="AGENT", help_behavior_hint="")] = None
     """Learn this agent's moves first, or those of a replay file or a folder of them. By default
     nobody's."""

@@ -39,6 +39,25 @@ class Assessment(NamedTuple):
         return cls(*(np.concatenate(arrays, axis=-1) for arrays in zip(*parts, strict=True)))
 
 
+def recall(block: Block, values: Floats, config: PolicyConfig) -> Assessment:
+    """What `assess` would find of a block just played, without asking the network again.
+
+    Args:
+        block: T moves of S sequences.
+        values: what the critic said when they were played, float32 [T + 1, S].
+        config: scale, gamma, trace.
+    """
+    ratios = np.ones_like(block.rewards)
+    found = vtrace(
+        block.rewards / np.float32(config.scale), block.ends, values, ratios, config.gamma,
+        config.trace,
+    )  # fmt: skip
+    surprises = found.targets - values[:-1]
+    return Assessment(
+        block.actions, block.log_chances, found.targets, found.advantages, surprises, ratios
+    )
+
+
 def assess(block: Block, forward: Forward, config: PolicyConfig, imitate: bool) -> Assessment:
     """Looks at sequences again.
 

@@ -15,7 +15,7 @@ def single_moves(block: Block, scale: float) -> Lessons:
     points = (block.rewards / np.float32(scale)).ravel()
     return Lessons(
         block.boards[:-1].ravel(), block.masks[:-1].ravel(), block.actions.ravel(),
-        points, block.log_chances.ravel(), points,
+        points, block.log_chances.ravel(), points, points, np.ones_like(points),
     )  # fmt: skip
 
 
@@ -46,9 +46,12 @@ def whole_games(
     boards, masks = block.boards[:-1][chosen], block.masks[:-1][chosen]
     moves, targets = block.actions[chosen], returns.targets[chosen]
     logits, values = forward(boards)
-    advantages = targets - values
-    metrics = {"explained_variance": explained_variance(targets, advantages)}
-    advantages = (advantages - advantages.mean()) / (advantages.std() + 1e-6)
+    surprises = targets - values
+    metrics = {"explained_variance": explained_variance(targets, surprises)}
+    advantages = (surprises - surprises.mean()) / (surprises.std() + 1e-6)
     log, _ = chances(logits, legal_moves(masks))
     reference = log[moves, np.arange(len(moves))]
-    return Lessons(boards, masks, moves, advantages, reference, targets), metrics
+    lessons = Lessons(
+        boards, masks, moves, advantages, reference, targets, surprises, np.ones_like(targets)
+    )
+    return lessons, metrics

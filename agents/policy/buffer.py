@@ -125,15 +125,22 @@ class ReplayBuffer:
         environments = self.priorities.shape[1]
         return (blocks[:, np.newaxis] * environments + np.arange(environments)).ravel()
 
-    def sample(self, count: int, rng: Rng, exponent: float = 0.0) -> NDArray[np.int64]:
-        """Places of older sequences, drawn by priority^exponent, with replacement.
+    def sample(
+        self, count: int, rng: Rng, exponent: float = 0.0
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Older sequences, drawn by priority^exponent, and what makes up for it.
 
-        Schaul et al. 2016, eq. 1; exponent 0 draws uniformly.
+        Schaul et al. 2016, eq. 1, and section 3.4 with beta = 1; exponent 0 draws uniformly. Each
+        draw takes its own one of S equal shares of all the chances, so that few are drawn twice.
 
         Args:
             count: S, how many.
             rng: draws them.
             exponent: alpha.
+
+        Returns:
+            Places, in their order, int64 [S], and weights float64 [S], 1 on average over all
+            draws: the weighted sequences stand for all that are older.
 
         Raises:
             ValueError: if there is no older block.
@@ -141,12 +148,11 @@ class ReplayBuffer:
         places = self.older()
         if not places.size:
             raise ValueError("the buffer holds nothing yet but its newest block")
-        if exponent == 0:
-            return places[rng.integers(len(places), size=count)]
-        weights = self.priorities.reshape(-1)[places].astype(np.float64) ** exponent
-        sums = np.cumsum(weights)
-        drawn = np.searchsorted(sums, rng.random(count) * sums[-1], side="right")
-        return places[np.minimum(drawn, len(places) - 1)]
+        chances = self.priorities.reshape(-1)[places].astype(np.float64) ** exponent
+        sums = np.cumsum(chances)
+        drawn = (np.arange(count) + rng.random(count)) * (sums[-1] / count)
+        found = np.minimum(np.searchsorted(sums, drawn, side="right"), len(places) - 1)
+        return places[found], chances.mean() / chances[found]
 
     def gather(self, places: NDArray[np.int64]) -> Block:
         """Copies of the sequences at these places."""
@@ -171,7 +177,10 @@ class ReplayBuffer:
         Raises:
             ValueError: if there is no older block.
         """
-        places = self.sample(count, rng)
+        places = self.older()
+        if not places.size:
+            raise ValueError("the buffer holds nothing yet but its newest block")
+        places = places[rng.integers(len(places), size=count)]
         moves = rng.integers(self._ring.actions.shape[1], size=count)
         blocks, columns = np.divmod(places, self.priorities.shape[1])
         return self._ring.boards[blocks, moves, columns]

@@ -23,7 +23,7 @@ class PolicyConfig:
     them."""
     games: int | None = None
     """Ends sooner, after this many games."""
-    algorithm: Algorithm = "replay"
+    algorithm: Algorithm = "ppo"
     """pairs: one step for each move, by its own points alone; reinforce: Williams' policy gradient
     with the returns of whole games; actor-critic: with advantages; ppo: with clipped ratios and
     several epochs; replay: with past games as well."""
@@ -33,7 +33,9 @@ class PolicyConfig:
     """Moves in each of them between two rounds of learning."""
     epochs: int = 2
     """How often each round's moves are learned from."""
-    batch: int = 4096
+    study: float = 0.2
+    """The share of the moves that each epoch learns from, those with most to teach."""
+    batch: int = 1024
     """Boards per step of the optimizer."""
     rate: float = 2e-3
     """The learning rate at first; it falls in a straight line to a twentieth."""
@@ -56,8 +58,8 @@ class PolicyConfig:
     """Past sequences per fresh one in each round of learning."""
     buffer: int = 32
     """Rounds that the buffer holds."""
-    priority: float = 0.5
-    """Past sequences are drawn by their surprise to this power; 0: evenly."""
+    priority: float = 1.0
+    """Past sequences are drawn by what they have to teach to this power; 0: evenly."""
     restart: float = 0.0
     """The share of ended games after which one begins amid a past one."""
     width: int = 40
@@ -97,10 +99,10 @@ class PolicyConfig:
             _check_whole(self, games=(1, None))
         _check_range(
             self, rate=1.0, gamma=1.0, trace=1.0, entropy=10.0, clip=10.0, critic=1e6, scale=1e9,
-            norm=1e9, replay=100.0, priority=10.0, restart=1.0, imitation=1.0,
+            norm=1e9, replay=100.0, priority=10.0, restart=1.0, study=1.0, imitation=1.0,
             demonstrations=1.0,
         )  # fmt: skip
-        for name in ("rate", "clip", "scale", "norm"):
+        for name in ("rate", "study", "clip", "scale", "norm"):
             if getattr(self, name) == 0:
                 raise ValueError(f"{name} must be above 0")
         if not self.hidden or not all(isinstance(n, int) and 1 <= n <= 8192 for n in self.hidden):
@@ -129,6 +131,11 @@ class PolicyConfig:
     def turns(self) -> bool:
         """Whether boards are turned to their canonical pictures."""
         return self.symmetry == "canonical"
+
+    @property
+    def clips(self) -> bool:
+        """Whether ratios are clipped, so that a round may be learned from more than once."""
+        return self.algorithm in ("ppo", "replay")
 
     @property
     def replays(self) -> bool:

@@ -7,24 +7,24 @@ Letters in shapes: N boards, T moves, E environments, S sequences; four moves.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.base import Games
-from agents.policy.assessment import Assessment, assess
+from agents.policy.assessment import Assessment, assess, recall
 from agents.policy.baselines import single_moves, whole_games
 from agents.policy.buffer import Block, ReplayBuffer
 from agents.policy.config import PolicyConfig
 from agents.policy.games import TrainingGames
-from agents.policy.lessons import Lessons, derive
+from agents.policy.lessons import Lessons, all_moves, derive
 from agents.policy.losses import PolicyLoss
 from agents.policy.network import PolicyNetwork
+from agents.policy.parts import Parts
 from agents.policy.playing import has_largest, play_moves
 from agents.policy.returns import explained_variance
+from agents.policy.selection import Doubles, draw, interests
 from agents.policy.teachers import RecordedGames, Teacher
 from networks.clipping import clip_gradients
 from networks.optimizers import Adam
@@ -40,8 +40,6 @@ LEAST_VARIANCE = 1e-2
 
 _GAMES, _MOVES, _SAMPLES = range(3)
 """What random numbers are for: each purpose has a stream of its own in every round."""
-
-Result = TypeVar("Result")
 
 
 class Round(NamedTuple):
@@ -72,11 +70,13 @@ class Learner:
         self.games = [TrainingGames(each, config.seed + i * each) for i in range(config.parts)]
         self.buffer = ReplayBuffer(config.blocks, config.rollout, config.environments)
         self.rounds = 0
+        shape = config.rollout + 1, config.environments
+        self._expected = np.zeros(shape, np.float32)
         self._replicas = [self.network.replica() for _ in range(config.parts)]
         if config.imitate is not None and teacher is None:
             raise ValueError(f"{config.imitate} is to be imitated, but is not there")
         self._teacher = teacher
-        self._pool = ThreadPoolExecutor(min(config.threads, config.parts))
+        self._parts = Parts(config.parts, config.threads)
 
     @property
     def steps(self) -> int:
@@ -135,13 +135,14 @@ class Learner:
                 teacher.show(block, self.rounds * config.rollout, config.turns)
             )
         uniforms = rng.random((config.rollout, config.environments), dtype=np.float32)
-        parts = self._parts(config.environments)
+        parts = self._parts.of(config.environments)
         starts = [np.random.default_rng(int(n)) for n in rng.integers(1 << 62, size=config.parts)]
-        ended = self._each(
+        ended = self._parts.each(
             lambda p: play_moves(
                 self.games[p],
                 self._replicas[p],
                 block.columns(parts[p]),
+                self._expected[:, parts[p]],
                 uniforms[:, parts[p]],
                 config.turns,
                 lambda games, ends: self._restart(games, ends, starts[p]),
@@ -172,38 +173,40 @@ class Learner:
             return self._pairs(block, left)
         if config.algorithm == "reinforce" and not imitate:
             return self._reinforce(left)
-        places = self.buffer.places_of_newest()
+        places, weights = self.buffer.places_of_newest(), np.ones(config.environments)
+        judged = (
+            self._assess(block, imitate=True) if imitate else recall(block, self._expected, config)
+        )
+        metrics = {"explained_variance": explained_variance(judged.targets, judged.surprises)}
+        if imitate:
+            metrics["agreement"] = float(np.mean(np.exp(judged.reference)))
         if config.replays and len(self.buffer) > 1:
-            count = round(config.replay * config.environments)
-            past = self.buffer.sample(count, self._rng(_SAMPLES), config.priority)
-            places = np.concatenate([places, past])
-            block = Block.joined([block, self.buffer.gather(past)])
-        parts = self._parts(len(places))
-        judged = Assessment.joined(
-            self._each(
+            count = max(1, round(config.replay * config.environments))
+            rng = self._rng(_SAMPLES)
+            past_places, past_weights = self.buffer.sample(count, rng, config.priority)
+            past = self.buffer.gather(past_places)
+            looked_at = self._assess(past, imitate)
+            if not imitate:
+                metrics["policy_lag"] = float(np.mean(np.abs(np.log(looked_at.ratios))))
+            block, judged = Block.joined([block, past]), Assessment.joined([judged, looked_at])
+            places = np.concatenate([places, past_places])
+            weights = np.concatenate([weights, past_weights])
+        lessons = all_moves(block, judged, weights, imitate)
+        interest = interests(lessons)
+        self.buffer.set_priorities(places, interest.reshape(config.rollout, -1).mean(axis=0))
+        chosen = interest if config.clips or imitate else None
+        return metrics | self._epochs(lessons, left, imitate, chosen)
+
+    def _assess(self, block: Block, imitate: bool) -> Assessment:
+        """What the network of today says of a block."""
+        parts = self._parts.of(block.ends.shape[1])
+        return Assessment.joined(
+            self._parts.each(
                 lambda p: assess(
-                    block.columns(parts[p]), lambda x: self._forward(p, x), config, imitate
+                    block.columns(parts[p]), lambda x: self._forward(p, x), self.config, imitate
                 )
             )
         )
-        moves, reference, targets, advantages, surprises, ratios = judged
-        self.buffer.set_priorities(places, np.sqrt(np.mean(surprises**2, axis=0)))
-        fresh = slice(0, config.environments)
-        metrics = {"explained_variance": explained_variance(targets[:, fresh], surprises[:, fresh])}
-        if len(places) > config.environments and not imitate:
-            metrics["policy_lag"] = float(np.mean(np.abs(np.log(ratios[:, fresh.stop :]))))
-        if imitate:
-            metrics["agreement"] = float(np.mean(np.exp(reference[:, fresh])))
-            advantages = np.ones_like(advantages)  # all labels are to be made likelier
-        else:
-            advantages -= advantages.mean()
-            advantages /= advantages.std() + 1e-6
-            advantages *= np.minimum(ratios, 1)
-        lessons = Lessons(
-            block.boards[:-1].ravel(), block.masks[:-1].ravel(), moves.ravel(),
-            advantages.ravel(), reference.ravel(), targets.ravel(),
-        )  # fmt: skip
-        return metrics | self._epochs(lessons, left, imitate)
 
     def _forward(
         self, part: int, boards: NDArray[np.uint64]
@@ -239,24 +242,34 @@ class Learner:
             found.append(terms | self._change(one))
         return _means(found)
 
-    def _epochs(self, lessons: Lessons, left: float, imitate: bool) -> dict[str, float]:
-        """Goes over the lessons in batches; returns what the steps had in common, on average."""
+    def _epochs(
+        self, lessons: Lessons, left: float, imitate: bool, interest: Doubles | None = None
+    ) -> dict[str, float]:
+        """Goes over lessons in batches; returns what the steps had in common, on average.
+
+        Args:
+            lessons: all there are.
+            left: the share of the run that is still to come.
+            imitate: whether the moves are to be imitated.
+            interest: of each move; None: all are learned from.
+        """
         config = self.config
-        clipped = config.algorithm in ("ppo", "replay")
         loss = PolicyLoss(
-            config.clip if clipped and not imitate else None,
+            config.clip if config.clips and not imitate else None,
             0.0 if imitate else config.entropy * left,
         )
         critic = config.critic / (float(lessons.targets.var()) + LEAST_VARIANCE)
         rng = self._rng(_MOVES)
         count = len(lessons.boards)
-        batches = max(1, round(count / config.batch))
         found = []
-        for _ in range(config.epochs if clipped else 1):
-            order = rng.permutation(count)
+        for _ in range(config.epochs if config.clips else 1):
+            if interest is None:
+                chosen = lessons.take(rng.permutation(count))
+            else:
+                chosen = draw(lessons, interest, round(config.study * count), rng)
             found += [
-                self._step(lessons, batch, self._pictures(len(batch), rng), loss, critic)
-                for batch in np.array_split(order, batches)
+                self._step(batch, self._pictures(len(batch.boards), rng), loss, critic)
+                for batch in chosen.batches(config.batch)
             ]
         return _means(found)
 
@@ -268,19 +281,19 @@ class Learner:
 
     def _step(
         self,
-        lessons: Lessons,
-        batch: NDArray[np.int64],
+        batch: Lessons,
         symmetries: NDArray[np.int8] | None,
         loss: PolicyLoss,
         critic: float,
     ) -> dict[str, float]:
         """One step of the optimizer."""
-        parts = self._parts(len(batch))
-        shares = [(part.stop - part.start) / len(batch) for part in parts]
-        found = self._each(
+        count = len(batch.boards)
+        parts = self._parts.of(count)
+        shares = [(part.stop - part.start) / count for part in parts]
+        found = self._parts.each(
             lambda p: derive(
                 self._replicas[p],
-                lessons.take(batch[parts[p]]),
+                batch.take(parts[p]),
                 None if symmetries is None else symmetries[parts[p]],
                 loss,
                 critic,
@@ -300,21 +313,9 @@ class Learner:
         self.optimizer.step(weights)
         return {"gradient_norm": norm}
 
-    # -------------------------------------------------------------------------------- division
-
     def _rng(self, purpose: int) -> np.random.Generator:
         """The random numbers of this round for one purpose; nothing of them need be saved."""
         return np.random.default_rng([self.config.seed, self.rounds, purpose])
-
-    def _parts(self, count: int) -> list[slice]:
-        """0 to count - 1, divided as evenly as it goes."""
-        parts = self.config.parts
-        borders = [count * i // parts for i in range(parts + 1)]
-        return [slice(a, b) for a, b in pairwise(borders)]
-
-    def _each(self, work: Callable[[int], Result]) -> list[Result]:
-        """What `work` returns for each part, on as many threads as there may be."""
-        return list(self._pool.map(work, range(self.config.parts)))
 
 
 def _means(found: list[dict[str, float]]) -> dict[str, float]:

@@ -3,11 +3,14 @@
 Letters in shapes: N boards.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.policy.assessment import Assessment
+from agents.policy.buffer import Block
 from agents.policy.losses import PolicyLoss, legal_moves, value_loss
 from agents.policy.network import PolicyNetwork
 from agents.policy.symmetries import MASKS, MOVES, transformed
@@ -25,6 +28,8 @@ class Lessons:
             began, float32 [N].
         reference: log pi of the moves when the round began, float32 [N].
         targets: what the critic is to say, float32 [N].
+        surprises: targets less what it said when the round began, float32 [N].
+        weights: how much each move counts in the averages, 1 on average, float32 [N].
     """
 
     boards: NDArray[np.uint64]
@@ -33,10 +38,24 @@ class Lessons:
     advantages: NDArray[np.float32]
     reference: NDArray[np.float32]
     targets: NDArray[np.float32]
+    surprises: NDArray[np.float32]
+    weights: NDArray[np.float32]
 
-    def take(self, chosen: NDArray[np.int64]) -> "Lessons":
-        """Some of them."""
-        return Lessons(**{name: array[chosen] for name, array in vars(self).items()})
+    def take(
+        self, chosen: NDArray[np.int64] | slice, factors: NDArray[np.float64] | None = None
+    ) -> "Lessons":
+        """Some of them; with factors, [K], each weighted by so much more than it was."""
+        taken = Lessons(**{name: array[chosen] for name, array in vars(self).items()})
+        if factors is None:
+            return taken
+        return replace(taken, weights=(taken.weights * factors).astype(np.float32))
+
+    def batches(self, size: int) -> "list[Lessons]":
+        """All of them, in order, about so many at a time."""
+        count = len(self.boards)
+        pieces = max(1, round(count / size))
+        borders = [count * i // pieces for i in range(pieces + 1)]
+        return [self.take(slice(a, b)) for a, b in pairwise(borders)]
 
     def seen(self, symmetries: NDArray[np.int8]) -> "Lessons":
         """The same on pictures of the boards by these symmetries, [N]."""
@@ -47,7 +66,40 @@ class Lessons:
             self.advantages,
             self.reference,
             self.targets,
+            self.surprises,
+            self.weights,
         )
+
+
+def all_moves(
+    block: Block, judged: Assessment, weights: NDArray[np.float64], imitate: bool
+) -> Lessons:
+    """Every move of a block, as it was judged.
+
+    Args:
+        block: T moves of S sequences.
+        judged: how they turned out.
+        weights: of the sequences, [S].
+        imitate: whether all moves are to be made likelier, however they turned out.
+    """
+    moves = judged.moves
+    each = np.broadcast_to(weights / weights.mean(), moves.shape)
+    if imitate:
+        advantages = np.ones_like(judged.advantages)
+    else:
+        centre = np.average(judged.advantages, weights=each)
+        spread = np.average((judged.advantages - centre) ** 2, weights=each) ** 0.5
+        advantages = (judged.advantages - centre) / (spread + 1e-6) * np.minimum(judged.ratios, 1)
+    return Lessons(
+        block.boards[:-1].ravel(),
+        block.masks[:-1].ravel(),
+        moves.ravel(),
+        advantages.ravel().astype(np.float32),
+        judged.reference.ravel(),
+        judged.targets.ravel(),
+        judged.surprises.ravel(),
+        each.ravel().astype(np.float32),
+    )
 
 
 def derive(
@@ -75,8 +127,10 @@ def derive(
         lessons = lessons.seen(symmetries)
     logits, values = network.forward(lessons.boards)
     legal = legal_moves(lessons.masks)
-    policy = loss(logits, legal, lessons.moves, lessons.advantages, lessons.reference)
-    value, delta = value_loss(values, lessons.targets, critic)
+    policy = loss(
+        logits, legal, lessons.moves, lessons.advantages, lessons.reference, lessons.weights
+    )
+    value, delta = value_loss(values, lessons.targets, lessons.weights, critic)
     factor = network.dtype.type(share)
     network.gradients(policy.delta.astype(network.dtype) * factor, delta * factor)
     return {

@@ -1,7 +1,7 @@
 """The losses of the policy and of its critic, with their derivatives.
 
-Each is an average over the examples, and the factor 1/N is in its derivatives, as in
-`networks.losses`.
+Each is an average over the examples, which may be weighted: 1/N sum_n w_n c_n. The factor w_n/N is
+in the derivatives, as 1/N is in `networks.losses`.
 
 Letters in shapes: N examples; four moves.
 """
@@ -66,13 +66,13 @@ class PolicyLoss:
 
     With r = pi_a / ref_a, how much likelier the move made is than by the policy of reference:
 
-        clip set:   C = 1/N sum_n -min(r A, clip(r, 1 - clip, 1 + clip) A) - entropy H
-        clip None:  C = 1/N sum_n -A log pi_a - entropy H
+        clip set:   C = 1/N sum_n w (-min(r A, clip(r, 1 - clip, 1 + clip) A) - entropy H)
+        clip None:  C = 1/N sum_n w (-A log pi_a - entropy H)
 
     (Schulman et al. 2017, eq. 7; Williams 1992.) Where the clipped side is the smaller the
     derivative is 0; else by d log pi_a / dz_b = 1[a = b] - pi_b
 
-        dC/dz_b = 1/N (-A r (1[a = b] - pi_b) + entropy pi_b (log pi_b + H)),   r = 1 with clip None
+        dC/dz_b = w/N (-A r (1[a = b] - pi_b) + entropy pi_b (log pi_b + H)),   r = 1 with clip None
 
     as dH/dz_b = -pi_b (log pi_b + H). With A = 1 and no clipping it is the cross-entropy of moves
     that are to be imitated.
@@ -88,6 +88,7 @@ class PolicyLoss:
         moves: NDArray[np.integer],
         advantages: Array,
         reference: Array,
+        weights: Array,
     ) -> PolicyTerms:
         """The terms.
 
@@ -97,6 +98,7 @@ class PolicyLoss:
             moves: those made, integers [N].
             advantages: A, [N].
             reference: log ref_a, [N].
+            weights: w, [N].
         """
         count = logits.shape[1]
         columns = np.arange(count)
@@ -115,13 +117,16 @@ class PolicyLoss:
         delta = pi * pull
         delta[moves, columns] -= pull
         delta += self.entropy * pi * (log + entropy)
-        delta /= count
-        loss = -float(gain.mean()) - self.entropy * float(entropy.mean())
-        divergence = float((ratio - 1 - (chosen - reference)).mean())
-        return PolicyTerms(loss, delta, float(entropy.mean()), divergence, 1 - float(used.mean()))
+        delta *= weights / count
+        mean_entropy = float(weights @ entropy) / count
+        loss = -float(weights @ gain) / count - self.entropy * mean_entropy
+        divergence = float(weights @ (ratio - 1 - (chosen - reference))) / count
+        clipped = float(weights @ ~used) / count
+        return PolicyTerms(loss, delta, mean_entropy, divergence, clipped)
 
 
-def value_loss(values: Array, targets: Array, weight: float) -> tuple[float, Array]:
-    """weight/N sum_n (V - v)^2 / 2 and its derivative weight (V - v) / N, [N]."""
+def value_loss(values: Array, targets: Array, weights: Array, factor: float) -> tuple[float, Array]:
+    """factor/N sum_n w_n (V - v)^2 / 2 and its derivative factor w_n (V - v) / N, [N]."""
     error = values - targets
-    return weight * float(error @ error) / (2 * len(error)), error * (weight / len(error))
+    delta = weights * error * (factor / len(error))
+    return float(delta @ error) / 2, delta

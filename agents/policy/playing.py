@@ -22,6 +22,7 @@ def play_moves(
     games: TrainingGames,
     network: PolicyNetwork,
     block: Block,
+    expected: NDArray[np.float32],
     uniforms: NDArray[np.float32],
     turns: bool,
     on_end: OnEnd,
@@ -40,6 +41,7 @@ def play_moves(
         games: the environments.
         network: the policy.
         block: T moves of E environments, written.
+        expected: what the critic says of the block's boards, float32 [T + 1, E], written.
         uniforms: what the moves are drawn with, float32 [T, E].
         turns: whether boards are turned to their canonical pictures.
         on_end: called with the numbers of the games that have just ended and begun anew.
@@ -57,7 +59,7 @@ def play_moves(
     ended = []
     for t in range(len(uniforms)):
         kernels.look(games.cells, games.masks, turns, MOVES, boards, symmetries, masks)
-        logits, _ = network.forward(boards)
+        logits, expected[t] = network.forward(boards)
         kernels.choose(logits, masks, uniforms[t], moves, log)
         block.log_chances[t], block.labels[t] = log[numbers, moves], NO_LABEL
         if teacher is not None:
@@ -73,6 +75,7 @@ def play_moves(
             on_end(games, np.flatnonzero(ends))
     kernels.look(games.cells, games.masks, turns, MOVES, boards, symmetries, masks)
     block.boards[-1], block.masks[-1] = boards, masks
+    _, expected[-1] = network.forward(boards)
     return ended
 
 

@@ -13,7 +13,15 @@ from agents.training.stop import StopRequest
 from networks.checkpoint import read_tensors
 
 SMALL = PolicyConfig(
-    steps=18_000, environments=32, rollout=8, batch=128, width=4, hidden=(16,), buffer=3, seed=3
+    steps=18_000,
+    algorithm="replay",
+    environments=32,
+    rollout=8,
+    batch=128,
+    width=4,
+    hidden=(16,),
+    buffer=3,
+    seed=3,
 )
 
 

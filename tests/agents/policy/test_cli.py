@@ -9,7 +9,7 @@ from agents.training.history import read_rows
 
 SMALL = [
     "train", "policy", "--environments", "32", "--rollout", "8", "--batch", "128", "--width", "4",
-    "--hidden", "16", "--seed", "3",
+    "--hidden", "16", "--seed", "3", "--algorithm", "replay",
 ]  # fmt: skip
 
 

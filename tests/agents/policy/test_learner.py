@@ -12,8 +12,8 @@ from agents.policy.config import PolicyConfig
 from agents.policy.learner import Learner
 
 CONFIG = PolicyConfig(
-    steps=12_288, environments=32, rollout=8, batch=128, width=4, hidden=(16,), buffer=8,
-    rate=5e-3, parts=1,
+    steps=12_288, algorithm="replay", environments=32, rollout=8, batch=128, width=4,
+    hidden=(16,), buffer=8, rate=5e-3, parts=1,
 )  # fmt: skip
 
 
@@ -81,12 +81,18 @@ def test_nobody_is_asked_after_imitation():
     assert (learner.buffer.newest.labels == NO_LABEL).all()
 
 
+def test_a_small_share_of_past_sequences_is_at_least_one():
+    learner = Learner(replace(CONFIG, replay=0.001))
+    learner.round(1.0)
+    assert np.isfinite(list(learner.round(1.0).metrics.values())).all()
+
+
 @pytest.mark.parametrize("scale", [128.0, 512.0])
 def test_it_learns_from_few_games_whatever_points_count_as(scale):
     """A game or two in each environment. The critic's loss is divided by the variance of its
     targets; with the plain squares such runs ended between 1,400 and 1,700 points with 512."""
     config = replace(
-        CONFIG, algorithm="ppo", steps=40_000, rollout=16, rate=1e-2, scale=scale, seed=1
+        CONFIG, algorithm="ppo", steps=40_000, rollout=16, rate=1e-2, study=1.0, scale=scale, seed=1
     )
     learner = Learner(config)
     while left := config.share_left(learner.steps, 0):

@@ -12,13 +12,14 @@ COUNT = 40
 
 @pytest.fixture
 def example():
-    """Logits, legal moves, moves, advantages and reference of 40 boards, float64."""
+    """Logits, legal moves, moves, advantages, reference and weights of 40 boards, float64."""
     rng = np.random.default_rng(0)
     logits = rng.normal(size=(4, COUNT))
     legal = legal_moves(rng.integers(1, 16, COUNT).astype(np.uint8))
     moves = np.array([rng.choice(np.flatnonzero(column)) for column in legal.T])
     log = chances(logits, legal).log[moves, np.arange(COUNT)]
-    return logits, legal, moves, rng.normal(size=COUNT), log + rng.normal(size=COUNT) * 0.3
+    reference = log + rng.normal(size=COUNT) * 0.3
+    return logits, legal, moves, rng.normal(size=COUNT), reference, rng.random(COUNT) * 2
 
 
 def test_masks_are_bits():
@@ -42,13 +43,13 @@ def test_chances_are_over_the_legal_moves(example):
 @pytest.mark.parametrize("clip", [None, 0.2, 0.05])
 @pytest.mark.parametrize("entropy", [0.0, 0.3])
 def test_the_policys_derivative(clip, entropy, example):
-    logits, legal, moves, advantages, reference = example
+    logits, legal, moves, advantages, reference, weights = example
     loss = PolicyLoss(clip, entropy)
-    found = loss(logits, legal, moves, advantages, reference)
+    found = loss(logits, legal, moves, advantages, reference, weights)
     if clip is not None:
         assert 0 < found.clipped < 1
     numerical = numerical_gradient(
-        lambda: loss(logits, legal, moves, advantages, reference).loss,
+        lambda: loss(logits, legal, moves, advantages, reference, weights).loss,
         logits,
         np.arange(logits.size),
     )
@@ -58,19 +59,21 @@ def test_the_policys_derivative(clip, entropy, example):
 
 
 def test_the_clipped_loss_is_the_formula(example):
-    logits, legal, moves, advantages, reference = example
-    found = PolicyLoss(0.2)(logits, legal, moves, advantages, reference)
+    logits, legal, moves, advantages, reference, weights = example
+    found = PolicyLoss(0.2)(logits, legal, moves, advantages, reference, weights)
     ratio = np.exp(chances(logits, legal).log[moves, np.arange(COUNT)] - reference)
     terms = [min(r * a, min(max(r, 0.8), 1.2) * a) for r, a in zip(ratio, advantages, strict=True)]
-    assert found.loss == pytest.approx(-np.mean(terms))
-    assert found.divergence == pytest.approx(np.mean(ratio - 1 - np.log(ratio)))
+    assert found.loss == pytest.approx(-np.mean(weights * terms))
+    divergence = weights * (ratio - 1 - np.log(ratio))
+    assert found.divergence == pytest.approx(np.mean(divergence))
 
 
 def test_without_difference_clipping_changes_no_derivative(example):
-    logits, legal, moves, advantages, _ = example
+    logits, legal, moves, advantages, _, weights = example
     reference = chances(logits, legal).log[moves, np.arange(COUNT)]
     with_, without = (
-        PolicyLoss(clip)(logits, legal, moves, advantages, reference) for clip in (0.2, None)
+        PolicyLoss(clip)(logits, legal, moves, advantages, reference, weights)
+        for clip in (0.2, None)
     )
     assert with_.delta == pytest.approx(without.delta)
     assert with_.divergence == 0
@@ -78,11 +81,11 @@ def test_without_difference_clipping_changes_no_derivative(example):
 
 def test_the_critics_derivative():
     rng = np.random.default_rng(1)
-    values, targets = rng.normal(size=30), rng.normal(size=30)
-    loss, delta = value_loss(values, targets, 0.7)
-    assert loss == pytest.approx(0.35 * np.mean((values - targets) ** 2))
+    values, targets, weights = rng.normal(size=30), rng.normal(size=30), rng.random(30)
+    loss, delta = value_loss(values, targets, weights, 0.7)
+    assert loss == pytest.approx(0.35 * np.mean(weights * (values - targets) ** 2))
     numerical = numerical_gradient(
-        lambda: value_loss(values, targets, 0.7)[0], values, np.arange(30)
+        lambda: value_loss(values, targets, weights, 0.7)[0], values, np.arange(30)
     )
     assert relative_error(delta, numerical) < 1e-8
 
@@ -123,6 +126,8 @@ def test_all_gradients_of_a_batch(boards, example):
         rng.normal(size=count),
         np.log(np.full(count, 0.25)) + rng.normal(size=count) * 0.2,
         rng.normal(size=count),
+        rng.normal(size=count),
+        rng.random(count) * 2,
     )
     symmetries = rng.integers(8, size=count).astype(np.int8)
 

@@ -14,8 +14,8 @@ from agents.policy.games import TrainingGames
 from agents.policy.learner import Learner
 
 CONFIG = PolicyConfig(
-    steps=3072, environments=16, rollout=4, epochs=4, batch=128, gamma=1.0, scale=64.0, replay=8.0,
-    width=4, hidden=(16,), parts=1,
+    steps=3072, algorithm="replay", environments=16, rollout=4, epochs=4, batch=128, gamma=1.0,
+    scale=64.0, replay=8.0, study=1.0, width=4, hidden=(16,), parts=1,
 )  # fmt: skip
 PAIRS = {"algorithm": "pairs", "environments": 1, "rollout": 2}
 COUNT = 64
