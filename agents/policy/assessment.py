@@ -4,7 +4,8 @@ Letters in shapes: N boards, T moves, S sequences; four moves.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,37 @@ from agents.policy.losses import chances, legal_moves
 from agents.policy.returns import Floats, vtrace
 
 Forward = Callable[[NDArray[np.uint64]], tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What a network says of T moves of S sequences.
+
+    Attributes:
+        values: of the boards, [T + 1, S], in points / scale.
+        made: log pi of the moves made, [T, S].
+        advised: log pi of the teacher's, [T, S]; of no meaning where none was asked.
+    """
+
+    values: Floats
+    made: Floats
+    advised: Floats
+
+    @classmethod
+    def empty(cls, moves: int, sequences: int) -> Self:
+        """Room for one."""
+        during = np.zeros((2, moves, sequences), np.float32)
+        return cls(np.zeros((moves + 1, sequences), np.float32), *during)
+
+    @classmethod
+    def joined(cls, parts: "list[Opinion]") -> "Opinion":
+        """That of all sequences side by side."""
+        each = [vars(part) for part in parts]
+        return cls(**{n: np.concatenate([p[n] for p in each], axis=-1) for n in each[0]})
+
+    def columns(self, part: slice) -> "Opinion":
+        """Views of some sequences."""
+        return Opinion(**{name: array[:, part] for name, array in vars(self).items()})
 
 
 class Assessment(NamedTuple):
@@ -39,45 +71,32 @@ class Assessment(NamedTuple):
         return cls(*(np.concatenate(arrays, axis=-1) for arrays in zip(*parts, strict=True)))
 
 
-def recall(block: Block, values: Floats, config: PolicyConfig) -> Assessment:
-    """What `assess` would find of a block just played, without asking the network again.
-
-    Args:
-        block: T moves of S sequences.
-        values: what the critic said when they were played, float32 [T + 1, S].
-        config: scale, gamma, trace.
-    """
-    ratios = np.ones_like(block.rewards)
-    found = vtrace(
-        block.rewards / np.float32(config.scale), block.ends, values, ratios, config.gamma,
-        config.trace,
-    )  # fmt: skip
-    surprises = found.targets - values[:-1]
-    return Assessment(
-        block.actions, block.log_chances, found.targets, found.advantages, surprises, ratios
+def look(block: Block, forward: Forward) -> Opinion:
+    """What the network of today says of sequences; boards [N] -> logits [4, N] and values [N]."""
+    moves, sequences = block.actions.shape
+    logits, values = forward(block.boards.ravel())
+    count = moves * sequences
+    log, _ = chances(logits[:, :count], legal_moves(block.masks[:-1].ravel()))
+    numbers = np.arange(count)
+    made, advised = (
+        log[chosen.ravel(), numbers].reshape(moves, sequences)
+        for chosen in (block.actions, block.labels)
     )
+    return Opinion(values.reshape(moves + 1, sequences), made, advised)
 
 
-def assess(block: Block, forward: Forward, config: PolicyConfig, imitate: bool) -> Assessment:
-    """Looks at sequences again.
+def assess(block: Block, opinion: Opinion, config: PolicyConfig, imitate: bool) -> Assessment:
+    """How moves turned out.
 
     Args:
         block: the sequences.
-        forward: boards [N] -> logits [4, N] and values [N].
+        opinion: what the network of today says of them.
         config: the discount, lambda and scale.
         imitate: whether a teacher's moves are to be learned.
     """
-    rows, count = block.boards.shape
-    logits, values = forward(block.boards.ravel())
-    values = values.reshape(rows, count)
-    size = (rows - 1) * count
-    log, _ = chances(logits[:, :size], legal_moves(block.masks[:-1].ravel()))
-    numbers = np.arange(size)
-    made = log[block.actions.ravel(), numbers].reshape(rows - 1, count)
-    ratios = np.exp(made - block.log_chances)
+    ratios = np.exp(opinion.made - block.log_chances)
     rewards = block.rewards / np.float32(config.scale)
-    found = vtrace(rewards, block.ends, values, ratios, config.gamma, config.trace)
-    moves = block.labels if imitate else block.actions
-    reference = log[moves.ravel(), numbers].reshape(made.shape)
-    surprises = found.targets - values[:-1]
+    found = vtrace(rewards, block.ends, opinion.values, ratios, config.gamma, config.trace)
+    moves, reference = (block.labels, opinion.advised) if imitate else (block.actions, opinion.made)
+    surprises = found.targets - opinion.values[:-1]
     return Assessment(moves, reference, found.targets, found.advantages, surprises, ratios)

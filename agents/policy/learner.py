@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.base import Games
-from agents.policy.assessment import Assessment, assess, recall
+from agents.policy.assessment import Assessment, Opinion, assess, look
 from agents.policy.baselines import single_moves, whole_games
 from agents.policy.buffer import Block, ReplayBuffer
 from agents.policy.config import PolicyConfig
@@ -70,8 +70,7 @@ class Learner:
         self.games = [TrainingGames(each, config.seed + i * each) for i in range(config.parts)]
         self.buffer = ReplayBuffer(config.blocks, config.rollout, config.environments)
         self.rounds = 0
-        shape = config.rollout + 1, config.environments
-        self._expected = np.zeros(shape, np.float32)
+        self._opinion = Opinion.empty(config.rollout, config.environments)
         self._replicas = [self.network.replica() for _ in range(config.parts)]
         if config.imitate is not None and teacher is None:
             raise ValueError(f"{config.imitate} is to be imitated, but is not there")
@@ -142,7 +141,7 @@ class Learner:
                 self.games[p],
                 self._replicas[p],
                 block.columns(parts[p]),
-                self._expected[:, parts[p]],
+                self._opinion.columns(parts[p]),
                 uniforms[:, parts[p]],
                 config.turns,
                 lambda games, ends: self._restart(games, ends, starts[p]),
@@ -174,9 +173,9 @@ class Learner:
         if config.algorithm == "reinforce" and not imitate:
             return self._reinforce(left)
         places, weights = self.buffer.places_of_newest(), np.ones(config.environments)
-        judged = (
-            self._assess(block, imitate=True) if imitate else recall(block, self._expected, config)
-        )
+        recorded = imitate and isinstance(self._teacher, RecordedGames)
+        opinion = self._look(block) if recorded else self._opinion
+        judged = assess(block, opinion, config, imitate)
         metrics = {"explained_variance": explained_variance(judged.targets, judged.surprises)}
         if imitate:
             metrics["agreement"] = float(np.mean(np.exp(judged.reference)))
@@ -185,7 +184,7 @@ class Learner:
             rng = self._rng(_SAMPLES)
             past_places, past_weights = self.buffer.sample(count, rng, config.priority)
             past = self.buffer.gather(past_places)
-            looked_at = self._assess(past, imitate)
+            looked_at = assess(past, self._look(past), config, imitate)
             if not imitate:
                 metrics["policy_lag"] = float(np.mean(np.abs(np.log(looked_at.ratios))))
             block, judged = Block.joined([block, past]), Assessment.joined([judged, looked_at])
@@ -197,15 +196,11 @@ class Learner:
         chosen = interest if config.clips or imitate else None
         return metrics | self._epochs(lessons, left, imitate, chosen)
 
-    def _assess(self, block: Block, imitate: bool) -> Assessment:
+    def _look(self, block: Block) -> Opinion:
         """What the network of today says of a block."""
-        parts = self._parts.of(block.ends.shape[1])
-        return Assessment.joined(
-            self._parts.each(
-                lambda p: assess(
-                    block.columns(parts[p]), lambda x: self._forward(p, x), self.config, imitate
-                )
-            )
+        parts = self._parts.of(block.actions.shape[1])
+        return Opinion.joined(
+            self._parts.each(lambda p: look(block.columns(parts[p]), lambda x: self._forward(p, x)))
         )
 
     def _forward(

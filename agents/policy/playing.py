@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from agents.base import Agent, Games
 from agents.policy import kernels
+from agents.policy.assessment import Opinion
 from agents.policy.buffer import NO_LABEL, Block
 from agents.policy.games import TrainingGames
 from agents.policy.network import PolicyNetwork
@@ -22,7 +23,7 @@ def play_moves(
     games: TrainingGames,
     network: PolicyNetwork,
     block: Block,
-    expected: NDArray[np.float32],
+    opinion: Opinion,
     uniforms: NDArray[np.float32],
     turns: bool,
     on_end: OnEnd,
@@ -41,7 +42,7 @@ def play_moves(
         games: the environments.
         network: the policy.
         block: T moves of E environments, written.
-        expected: what the critic says of the block's boards, float32 [T + 1, E], written.
+        opinion: what the network says of them, written.
         uniforms: what the moves are drawn with, float32 [T, E].
         turns: whether boards are turned to their canonical pictures.
         on_end: called with the numbers of the games that have just ended and begun anew.
@@ -59,13 +60,15 @@ def play_moves(
     ended = []
     for t in range(len(uniforms)):
         kernels.look(games.cells, games.masks, turns, MOVES, boards, symmetries, masks)
-        logits, expected[t] = network.forward(boards)
+        logits, opinion.values[t] = network.forward(boards)
         kernels.choose(logits, masks, uniforms[t], moves, log)
         block.log_chances[t], block.labels[t] = log[numbers, moves], NO_LABEL
         if teacher is not None:
             advice = teacher.act_many(games.cells.reshape(count, 4, 4), rng)
             block.labels[t] = MOVES[symmetries, advice]
             moves[:shown], block.log_chances[t, :shown] = block.labels[t, :shown], 0
+            opinion.advised[t] = log[numbers, block.labels[t]]
+        opinion.made[t] = log[numbers, moves]
         actions = ORIGINAL[symmetries, moves].astype(np.int64)
         block.boards[t], block.masks[t], block.actions[t] = boards, masks, moves
         rewards, ends, finished = games.play(actions)
@@ -75,7 +78,7 @@ def play_moves(
             on_end(games, np.flatnonzero(ends))
     kernels.look(games.cells, games.masks, turns, MOVES, boards, symmetries, masks)
     block.boards[-1], block.masks[-1] = boards, masks
-    _, expected[-1] = network.forward(boards)
+    _, opinion.values[-1] = network.forward(boards)
     return ended
 
 
