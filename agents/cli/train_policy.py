@@ -109,6 +109,10 @@ class TrainPolicy(TrainCommand):
     def check(self) -> None:
         """Checks the settings, the agent to imitate, and that there is a place for the run."""
         super().check()
+        algorithm = self.algorithm or PolicyConfig.algorithm
+        for name in ("replay", "priority"):
+            if self.resume is None and getattr(self, name) is not None and algorithm != "replay":
+                raise UsageError(f"--{name} goes with --algorithm replay")
         if self.imitate is not None and self.resume is None:
             _ = self._teacher
 

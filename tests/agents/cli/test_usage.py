@@ -38,6 +38,8 @@ WRONG = [
     ("train policy --lambda 1.5", "--lambda must be 0 to 1, not 1.5"),
     ("train policy --environments 3", "--environments must be a multiple of parts (2), not 3"),
     ("train policy --hidden 0", "--hidden must be numbers of units, 1 to 8192 each, not (0,)"),
+    ("train policy --algorithm ppo --replay 1", "--replay goes with --algorithm replay"),
+    ("train policy --algorithm reinforce --priority 0", "--priority goes with --algorithm replay"),
     ("train policy --steps 0", "--steps must be a whole number, 1 or more, not 0"),
     ("train policy --imitate nobody", "unknown agent 'nobody'"),
     ("train ntuple --alpha x", "--alpha must be a number, not 'x'"),
