@@ -261,7 +261,7 @@ class Learner:
             if interest is None:
                 chosen = lessons.take(rng.permutation(count))
             else:
-                chosen = draw(lessons, interest, round(config.study * count), rng)
+                chosen = draw(lessons, interest, max(1, round(config.study * count)), rng)
             found += [
                 self._step(batch, self._pictures(len(batch.boards), rng), loss, critic)
                 for batch in chosen.batches(config.batch)

@@ -39,20 +39,21 @@ def interests(lessons: Lessons) -> Doubles:
 
 
 def draw(lessons: Lessons, interest: Doubles, count: int, rng: np.random.Generator) -> Lessons:
-    """About K of the moves in random order, none twice, weighted anew.
+    """K of the moves in random order, none twice, weighted anew.
 
     Args:
         lessons: all moves, N.
         interest: of each, float64 [N].
-        count: K; N or more: all of them.
+        count: K, at least 1; N or more: all of them.
         rng: draws them.
     """
     total = len(lessons.boards)
     if count >= total:
         return lessons.take(rng.permutation(total))
     chances = inclusion_chances(lessons.weights * interest, count)
-    sums = np.floor(np.cumsum(chances) + rng.random())
-    chosen = np.flatnonzero(np.diff(sums, prepend=0.0))
+    sums = np.cumsum(chances)
+    sums[-1] = count  # but for rounding
+    chosen = np.flatnonzero(np.diff(np.floor(sums + rng.random()), prepend=0.0))
     chosen = chosen[rng.permutation(len(chosen))]
     return lessons.take(chosen, len(chosen) / total / chances[chosen])
 
@@ -62,13 +63,13 @@ def inclusion_chances(sizes: Doubles, count: int) -> Doubles:
 
     Args:
         sizes: above 0.
-        count: their sum, below N.
+        count: their sum, 1 to N - 1.
     """
     scale = count / sizes.sum()
     while True:
         found = np.minimum(scale * sizes, 1)
         certain = found == 1
         missing = count - found.sum()
-        if missing < 1e-3 * count or certain.all():
+        if missing <= 1e-9 * count or certain.all():
             return found
         scale *= 1 + missing / found[~certain].sum()

@@ -81,6 +81,13 @@ def test_nobody_is_asked_after_imitation():
     assert (learner.buffer.newest.labels == NO_LABEL).all()
 
 
+def test_of_very_few_moves_at_least_one_is_learned_from():
+    learner = Learner(replace(CONFIG, environments=1, rollout=2, study=0.01))
+    for rounds in range(1, 4):
+        learner.round(1.0)
+        assert learner.optimizer.steps == rounds * CONFIG.epochs
+
+
 def test_a_small_share_of_past_sequences_is_at_least_one():
     learner = Learner(replace(CONFIG, replay=0.001))
     learner.round(1.0)
