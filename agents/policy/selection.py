@@ -70,6 +70,6 @@ def inclusion_chances(sizes: Doubles, count: int) -> Doubles:
         found = np.minimum(scale * sizes, 1)
         certain = found == 1
         missing = count - found.sum()
-        if missing <= 1e-9 * count or certain.all():
+        if not missing > 1e-9 * count or certain.all():  # also if weights are no numbers any more
             return found
         scale *= 1 + missing / found[~certain].sum()

@@ -144,3 +144,12 @@ def test_weights_that_are_no_numbers(run, resume):
     with pytest.raises(PolicyDivergenceError, match=r"with a rate below 0\.002$"):
         trainer.save()
     assert run.checkpoint_path.read_bytes() == before
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_training_ends_with_weights_that_are_no_numbers(run, resume, stop_after):
+    """Rather than looking for moves to learn from among them for ever."""
+    trainer = resume(run.path, steps=10**6)
+    trainer.learner.network.weights.values[:] = np.nan
+    with pytest.raises(PolicyDivergenceError):
+        trainer.train(stop_after(3))
