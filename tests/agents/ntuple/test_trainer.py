@@ -80,12 +80,12 @@ def test_the_checkpoint_is_the_agent(begin, tmp_path):
 
 
 def test_reports_follow_the_games(begin, tmp_path, in_small_pieces):
-    trainer = begin(tmp_path / "run", games=200)
+    trainer = begin(tmp_path / "run", games=2000)
     reports = []
     trainer.train(StopRequest(), lambda history: reports.append((history.games, history.seconds)))
     assert len(reports) > 2
     assert reports == sorted(reports)
-    assert reports[-1][0] == 200
+    assert reports[-1][0] == 2000
     assert 0 < reports[-1][1] <= trainer.history.seconds
 
 
