@@ -119,7 +119,13 @@ class ReplayBuffer:
         return Block(**{name: array[place] for name, array in self._ring.arrays().items()})
 
     def older(self) -> NDArray[np.int64]:
-        """The places of all sequences but those of the newest block, int64 [S]."""
+        """The places of all sequences but those of the newest block, int64 [S].
+
+        Raises:
+            ValueError: if there are none.
+        """
+        if len(self) < 2:
+            raise ValueError("the buffer holds nothing yet but its newest block")
         blocks = np.arange(len(self))
         blocks = blocks[blocks != (self.written - 1) % self.capacity]
         environments = self.priorities.shape[1]
@@ -146,8 +152,6 @@ class ReplayBuffer:
             ValueError: if there is no older block.
         """
         places = self.older()
-        if not places.size:
-            raise ValueError("the buffer holds nothing yet but its newest block")
         chances = self.priorities.reshape(-1)[places].astype(np.float64) ** exponent
         sums = np.cumsum(chances)
         drawn = (np.arange(count) + rng.random(count)) * (sums[-1] / count)
@@ -178,8 +182,6 @@ class ReplayBuffer:
             ValueError: if there is no older block.
         """
         places = self.older()
-        if not places.size:
-            raise ValueError("the buffer holds nothing yet but its newest block")
         places = places[rng.integers(len(places), size=count)]
         moves = rng.integers(self._ring.actions.shape[1], size=count)
         blocks, columns = np.divmod(places, self.priorities.shape[1])

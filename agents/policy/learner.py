@@ -126,13 +126,17 @@ class Learner:
             self.optimizer.restore(steps, state)
 
     def _play(self, block: Block, imitate: bool) -> Games:
-        """Fills a block with moves; the whole games that ended, by time, then by environment."""
+        """Fills a block with moves, and what the network says of it.
+
+        Returns:
+            The whole games that ended, by time, then by environment.
+        """
         rng, config = self._rng(_GAMES), self.config
         teacher = self._teacher if imitate else None
         if isinstance(teacher, RecordedGames):
-            return Games.concatenate(
-                teacher.show(block, self.rounds * config.rollout, config.turns)
-            )
+            games = teacher.show(block, self.rounds * config.rollout, config.turns)
+            self._opinion = self._look(block)
+            return Games.concatenate(games)
         uniforms = rng.random((config.rollout, config.environments), dtype=np.float32)
         parts = self._parts.of(config.environments)
         starts = [np.random.default_rng(int(n)) for n in rng.integers(1 << 62, size=config.parts)]
@@ -173,9 +177,7 @@ class Learner:
         if config.algorithm == "reinforce" and not imitate:
             return self._reinforce(left)
         places, weights = self.buffer.places_of_newest(), np.ones(config.environments)
-        recorded = imitate and isinstance(self._teacher, RecordedGames)
-        opinion = self._look(block) if recorded else self._opinion
-        judged = assess(block, opinion, config, imitate)
+        judged = assess(block, self._opinion, config, imitate)
         metrics = {"explained_variance": explained_variance(judged.targets, judged.surprises)}
         if imitate:
             metrics["agreement"] = float(np.mean(np.exp(judged.reference)))

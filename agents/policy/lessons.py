@@ -4,7 +4,6 @@ Letters in shapes: N boards.
 """
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from agents.policy.assessment import Assessment
 from agents.policy.buffer import Block
 from agents.policy.losses import PolicyLoss, legal_moves, value_loss
 from agents.policy.network import PolicyNetwork
+from agents.policy.parts import divided
 from agents.policy.symmetries import MASKS, MOVES, transformed
 
 
@@ -53,9 +53,7 @@ class Lessons:
     def batches(self, size: int) -> "list[Lessons]":
         """All of them, in order, about so many at a time."""
         count = len(self.boards)
-        pieces = max(1, round(count / size))
-        borders = [count * i // pieces for i in range(pieces + 1)]
-        return [self.take(slice(a, b)) for a, b in pairwise(borders)]
+        return [self.take(piece) for piece in divided(count, max(1, round(count / size)))]
 
     def seen(self, symmetries: NDArray[np.int8]) -> "Lessons":
         """The same on pictures of the boards by these symmetries, [N]."""

@@ -8,6 +8,12 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 
+def divided(things: int, parts: int) -> list[slice]:
+    """So many things in so many parts, as evenly as it goes."""
+    borders = [things * i // parts for i in range(parts + 1)]
+    return [slice(a, b) for a, b in pairwise(borders)]
+
+
 class Parts:
     """What is done in parts, and put together in their order, does not depend on the threads.
 
@@ -21,8 +27,7 @@ class Parts:
 
     def of(self, things: int) -> list[slice]:
         """So many things, divided as evenly as it goes."""
-        borders = [things * i // self.count for i in range(self.count + 1)]
-        return [slice(a, b) for a, b in pairwise(borders)]
+        return divided(things, self.count)
 
     def each(self, work: Callable[[int], Result]) -> list[Result]:
         """What `work` returns for each part, by its number."""

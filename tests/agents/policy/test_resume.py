@@ -148,7 +148,7 @@ def test_weights_that_are_no_numbers(run, resume):
 
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 def test_training_ends_with_weights_that_are_no_numbers(run, resume, stop_after):
-    """Rather than looking for moves to learn from among them for ever."""
+    """The next time that they are to be saved."""
     trainer = resume(run.path, steps=10**6)
     trainer.learner.network.weights.values[:] = np.nan
     with pytest.raises(PolicyDivergenceError):

@@ -58,6 +58,11 @@ def test_chances_are_as_large_as_the_sizes_but_none_is_above_one(count):
     assert sizes[~free].min(initial=np.inf) >= sizes[free].max()
 
 
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_what_is_no_number_any_more_is_not_looked_at_for_ever():
+    assert np.isnan(inclusion_chances(np.array([1.0, np.inf, 2.0]), 2)).any()
+
+
 @pytest.mark.parametrize("count", [3, 60, 299])
 def test_none_is_drawn_twice_and_in_the_end_all_count_as_they_did(count, lessons):
     interest, rng, draws = interests(lessons), np.random.default_rng(1), 4000
