@@ -77,7 +77,7 @@ class TrainPolicy(TrainCommand):
     rollout: OptionalCount = None
     """Moves in each of them between two rounds of learning. By default 32."""
     epochs: OptionalCount = None
-    """How often each round's moves are learned from. By default 2."""
+    """How often a round is learned from, each time from a share of its moves. By default 2."""
     study: OptionalShare = None
     """The share of the moves that each epoch learns from: those with most to teach. By default
     0.2."""
@@ -109,11 +109,15 @@ class TrainPolicy(TrainCommand):
     def check(self) -> None:
         """Checks the settings, the agent to imitate, and that there is a place for the run."""
         super().check()
+        if self.resume is not None:
+            return
         algorithm = self.algorithm or PolicyConfig.algorithm
         for name in ("replay", "priority"):
-            if self.resume is None and getattr(self, name) is not None and algorithm != "replay":
+            if getattr(self, name) is not None and algorithm != "replay":
                 raise UsageError(f"--{name} goes with --algorithm replay")
-        if self.imitate is not None and self.resume is None:
+        if self.buffer is not None and not self.checked(self.given()).remembers:
+            raise UsageError("--buffer goes with --algorithm replay or reinforce, or --restart")
+        if self.imitate is not None:
             _ = self._teacher
 
     @cached_property

@@ -5,7 +5,7 @@ Letters in shapes: N boards, T moves, S sequences; four moves.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,13 @@ from agents.policy.buffer import Block
 from agents.policy.config import PolicyConfig
 from agents.policy.losses import chances, legal_moves
 from agents.policy.returns import Floats, vtrace
+from agents.policy.sequences import Sequences
 
 Forward = Callable[[NDArray[np.uint64]], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True)
-class Opinion:
+class Opinion(Sequences):
     """What a network says of T moves of S sequences.
 
     Attributes:
@@ -38,37 +39,26 @@ class Opinion:
         during = np.zeros((2, moves, sequences), np.float32)
         return cls(np.zeros((moves + 1, sequences), np.float32), *during)
 
-    @classmethod
-    def joined(cls, parts: "list[Opinion]") -> "Opinion":
-        """That of all sequences side by side."""
-        each = [vars(part) for part in parts]
-        return cls(**{n: np.concatenate([p[n] for p in each], axis=-1) for n in each[0]})
 
-    def columns(self, part: slice) -> "Opinion":
-        """Views of some sequences."""
-        return Opinion(**{name: array[:, part] for name, array in vars(self).items()})
+@dataclass(frozen=True)
+class Assessment(Sequences):
+    """What the network of today says, and how the moves turned out; [T, S], in points / scale.
 
-
-class Assessment(NamedTuple):
-    """What the network of today says, and how the moves turned out; [T, S], in points / scale."""
+    Attributes:
+        moves: those to learn: the moves made or, while imitating, the teacher's.
+        reference: their log pi.
+        targets: what the critic is to say.
+        advantages: how much better than expected the moves were.
+        surprises: targets less what the critic says.
+        ratios: pi / mu of the moves made.
+    """
 
     moves: NDArray[np.int8]
-    """Those to learn: the moves made or, while imitating, the teacher's."""
     reference: Floats
-    """Their log pi."""
     targets: Floats
-    """What the critic is to say."""
     advantages: Floats
-    """How much better than expected the moves were."""
     surprises: Floats
-    """Targets less what the critic says."""
     ratios: Floats
-    """pi / mu of the moves made."""
-
-    @classmethod
-    def joined(cls, parts: "list[Assessment]") -> "Assessment":
-        """That of all sequences side by side."""
-        return cls(*(np.concatenate(arrays, axis=-1) for arrays in zip(*parts, strict=True)))
 
 
 def look(block: Block, forward: Forward) -> Opinion:

@@ -15,6 +15,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.policy.sequences import Sequences
+
 Rng = np.random.Generator
 
 NO_LABEL = -1
@@ -24,7 +26,7 @@ BYTES_PER_MOVE = 8 + 1 + 1 + 1 + 4 + 4 + 1
 
 
 @dataclass(frozen=True)
-class Block:
+class Block(Sequences):
     """T moves of some environments: columns of the buffer, in time order.
 
     Attributes:
@@ -63,18 +65,6 @@ class Block:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays by name."""
         return dict(vars(self))
-
-    def columns(self, part: slice) -> "Block":
-        """Views of some environments."""
-        return Block(**{name: array[..., part] for name, array in vars(self).items()})
-
-    @classmethod
-    def joined(cls, blocks: "list[Block]") -> "Block":
-        """The sequences of all of them side by side."""
-        if len(blocks) == 1:
-            return blocks[0]
-        parts = [vars(block) for block in blocks]
-        return cls(**{k: np.concatenate([p[k] for p in parts], axis=-1) for k in parts[0]})
 
 
 class ReplayBuffer:

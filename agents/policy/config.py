@@ -32,7 +32,7 @@ class PolicyConfig:
     rollout: int = 32
     """Moves in each of them between two rounds of learning."""
     epochs: int = 2
-    """How often each round's moves are learned from."""
+    """How often a round is learned from, each time from a share of its moves."""
     study: float = 0.2
     """The share of the moves that each epoch learns from, those with most to teach."""
     batch: int = 1024
@@ -143,9 +143,14 @@ class PolicyConfig:
         return self.algorithm == "replay" and self.replay > 0
 
     @property
+    def remembers(self) -> bool:
+        """Whether anything is done with games of earlier rounds."""
+        return self.replays or self.restart > 0 or self.algorithm == "reinforce"
+
+    @property
     def blocks(self) -> int:
         """Rounds that the buffer really holds: one, where only the newest is looked at."""
-        return self.buffer if self.replays or self.restart or self.algorithm == "reinforce" else 1
+        return self.buffer if self.remembers else 1
 
     @property
     def round(self) -> int:

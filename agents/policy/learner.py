@@ -194,7 +194,8 @@ class Learner:
             weights = np.concatenate([weights, past_weights])
         lessons = all_moves(block, judged, weights, imitate)
         interest = interests(lessons)
-        self.buffer.set_priorities(places, interest.reshape(config.rollout, -1).mean(axis=0))
+        if config.replays:
+            self.buffer.set_priorities(places, interest.reshape(config.rollout, -1).mean(axis=0))
         chosen = interest if config.clips or imitate else None
         return metrics | self._epochs(lessons, left, imitate, chosen)
 

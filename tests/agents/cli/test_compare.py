@@ -25,7 +25,7 @@ def untimed(summary):
 def policy_run(tmp_path_factory):
     """A run folder, to be read only: a few rounds of a tiny policy."""
     path = tmp_path_factory.mktemp("policies") / "tiny"
-    options = "--environments 8 --rollout 16 --buffer 2 --batch 64 --width 2 --hidden 4 --seed 1"
+    options = "--environments 8 --rollout 16 --batch 64 --width 2 --hidden 4 --seed 1"
     arguments = ["policy", *options.split(), "--steps", "2048", "--quiet", "--out", str(path)]
     assert main(["train", *arguments]) == 0
     return path

@@ -39,6 +39,7 @@ WRONG = [
     ("train policy --environments 3", "--environments must be a multiple of parts (2), not 3"),
     ("train policy --hidden 0", "--hidden must be numbers of units, 1 to 8192 each, not (0,)"),
     ("train policy --algorithm ppo --replay 1", "--replay goes with --algorithm replay"),
+    ("train policy --buffer 8", "--buffer goes with --algorithm replay or reinforce, or --restart"),
     ("train policy --algorithm reinforce --priority 0", "--priority goes with --algorithm replay"),
     ("train policy --steps 0", "--steps must be a whole number, 1 or more, not 0"),
     ("train policy --imitate nobody", "unknown agent 'nobody'"),
