@@ -168,6 +168,10 @@ class TrainCommand(JsonCommand):
         """Whether all that was asked for is done."""
         return bool(trainer.history.games >= config.games)
 
+    def more(self, trainer: Any) -> dict[str, Any]:
+        """What else the result says of how much was played."""
+        return {}
+
     def _summary(self, trainer: Trainer, config: Any) -> dict[str, Any]:
         history = trainer.history
         return {
@@ -176,6 +180,7 @@ class TrainCommand(JsonCommand):
             "games": history.games,
             "seed": config.seed,
             "moves": history.moves,
+            **self.more(trainer),
             "seconds": history.seconds,
             "moves_per_second": history.moves_per_second,
             "mean_score": history.mean_score,

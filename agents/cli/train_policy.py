@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from tyro.conf import arg
 
 from agents.cli.command import OptionalCount
+from agents.cli.games import option
 from agents.cli.train import TrainCommand, Trainer
 from agents.policy.config import Algorithm, PolicyConfig, Symmetry
 from env2048.errors import UsageError
@@ -19,6 +20,20 @@ if TYPE_CHECKING:
 
 OptionalNumber = Annotated[float | None, arg(metavar="X", help_behavior_hint="")]
 OptionalShare = Annotated[float | None, arg(metavar="SHARE", help_behavior_hint="")]
+
+
+SETTINGS_OF: dict[str, tuple[str, ...]] = {
+    "replay": ("replay",),
+    "priority": ("replay",),
+    "epochs": ("ppo", "replay"),
+    "study": ("ppo", "replay"),
+    "trace": ("actor-critic", "ppo", "replay"),
+    "batch": ("reinforce", "actor-critic", "ppo", "replay"),
+}
+"""The algorithms that have an option; to the others it would say nothing."""
+
+WHILE_IMITATING = ("study", "trace", "batch")
+"""Those of them that all algorithms have as long as they imitate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +53,8 @@ class TrainPolicy(TrainCommand):
     changeable = ("steps", "games", "threads")
 
     steps: OptionalCount = None
-    """Moves to play in all. By default 200,000,000."""
+    """Moves to play in all, rounded up to whole rounds of environments x rollout. By default
+    200,000,000."""
     games: OptionalCount = None
     """End sooner, after this many games."""
     algorithm: Annotated[
@@ -108,17 +124,30 @@ class TrainPolicy(TrainCommand):
 
     def check(self) -> None:
         """Checks the settings, the agent to imitate, and that there is a place for the run."""
-        super().check()
-        if self.resume is not None:
-            return
-        algorithm = self.algorithm or PolicyConfig.algorithm
-        for name in ("replay", "priority"):
-            if getattr(self, name) is not None and algorithm != "replay":
-                raise UsageError(f"--{name} goes with --algorithm replay")
-        if self.buffer is not None and not self.checked(self.given()).remembers:
-            raise UsageError("--buffer goes with --algorithm replay or reinforce, or --restart")
-        if self.imitate is not None:
+        if self.resume is None:
+            self._check_use()
             _ = self._teacher
+        super().check()
+
+    def _check_use(self) -> None:
+        """Checks that no option is given that would say nothing."""
+        given = self.given()
+        config = self.checked(given)
+        for name, algorithms in SETTINGS_OF.items():
+            used = config.algorithm in algorithms or (config.imitate and name in WHILE_IMITATING)
+            if name in given and not used:
+                which = " or ".join(algorithms)
+                raise UsageError(f"--{option(name)} goes with --algorithm {which}")
+        if self.buffer is not None and not config.remembers:
+            raise UsageError("--buffer goes with --algorithm replay or reinforce, or --restart")
+        for name in ("imitation", "demonstrations"):
+            if name in given and config.imitate is None:
+                raise UsageError(f"--{name} goes with --imitate")
+        if self.demonstrations is not None:
+            from agents.policy.teachers import RecordedGames
+
+            if isinstance(self._teacher, RecordedGames):
+                raise UsageError("--demonstrations goes with a player: replays show all they have")
 
     @cached_property
     def _teacher(self) -> "Teacher | None":
@@ -128,6 +157,13 @@ class TrainPolicy(TrainCommand):
         from agents.policy.teachers import find_teacher
 
         return find_teacher(self.imitate)
+
+    def given(self) -> dict[str, Any]:
+        """The settings that stand on the command line; files are found from any folder then."""
+        given = super().given()
+        if self.imitate is not None and Path(self.imitate).exists():
+            given["imitate"] = str(Path(self.imitate).absolute())
+        return given
 
     def begin(self, config: PolicyConfig, run: "RunFolder") -> Trainer:
         """A run from nothing."""
@@ -169,6 +205,10 @@ class TrainPolicy(TrainCommand):
         """What the result says of the network."""
         network = "-".join(map(str, (config.width, *config.hidden)))
         return {"network": network, "algorithm": config.algorithm}
+
+    def more(self, trainer: Any) -> dict[str, Any]:
+        """What else the result says: moves of all games, also of those that still go on."""
+        return {"steps": trainer.history.steps}
 
     def bar(self, trainer: Any, config: PolicyConfig) -> Any:
         """A progress bar over the moves."""

@@ -86,6 +86,8 @@ def assess(block: Block, opinion: Opinion, config: PolicyConfig, imitate: bool) 
     """
     ratios = np.exp(opinion.made - block.log_chances)
     rewards = block.rewards / np.float32(config.scale)
+    # What a game would have brought that was left amid: what the critic says, so no error.
+    rewards = np.where(np.isnan(rewards), opinion.values[:-1], rewards)
     found = vtrace(rewards, block.ends, opinion.values, ratios, config.gamma, config.trace)
     moves, reference = (block.labels, opinion.advised) if imitate else (block.actions, opinion.made)
     surprises = found.targets - opinion.values[:-1]

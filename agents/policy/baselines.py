@@ -6,7 +6,7 @@ from agents.policy import kernels
 from agents.policy.assessment import Forward
 from agents.policy.buffer import Block
 from agents.policy.lessons import Lessons
-from agents.policy.losses import chances, legal_moves
+from agents.policy.losses import log_chances
 from agents.policy.returns import explained_variance, vtrace
 
 
@@ -49,8 +49,7 @@ def whole_games(
     surprises = targets - values
     metrics = {"explained_variance": explained_variance(targets, surprises)}
     advantages = (surprises - surprises.mean()) / (surprises.std() + 1e-6)
-    log, _ = chances(logits, legal_moves(masks))
-    reference = log[moves, np.arange(len(moves))]
+    reference = log_chances(logits, masks, moves)
     lessons = Lessons(
         boards, masks, moves, advantages, reference, targets, surprises, np.ones_like(targets)
     )

@@ -35,8 +35,10 @@ class Block(Sequences):
         actions: int8 [T, S], the moves made.
         labels: int8 [T, S], those that a teacher would have made; NO_LABEL where none was asked.
         log_chances: float32 [T, S], their log-probability by the policy that made them.
-        rewards: float32 [T, S], points.
-        ends: bool [T, S], whether the game ended with the move. The next row is another game.
+        rewards: float32 [T, S], points; NaN with the last move of a recorded game that was left
+            before its end.
+        ends: bool [T, S], whether the game ended, or was left, with the move. The next row is
+            another game.
     """
 
     boards: NDArray[np.uint64]

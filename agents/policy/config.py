@@ -105,14 +105,22 @@ class PolicyConfig:
         for name in ("rate", "study", "clip", "scale", "norm"):
             if getattr(self, name) == 0:
                 raise ValueError(f"{name} must be above 0")
+        if self.algorithm == "replay" and self.replay == 0:
+            raise ValueError("replay must be above 0: algorithm ppo is the one without past games")
         if not self.hidden or not all(isinstance(n, int) and 1 <= n <= 8192 for n in self.hidden):
             raise ValueError(f"hidden must be numbers of units, 1 to 8192 each, not {self.hidden}")
         if self.environments % self.parts:
             raise ValueError(
-                f"environments must be a multiple of parts ({self.parts}), not {self.environments}"
+                f"environments must be a multiple of {self.parts}, the parts into which the work "
+                f"is divided, not {self.environments}"
             )
         if self.imitate is not None and not isinstance(self.imitate, str):
             raise ValueError(f"imitate must be an agent's name, not {self.imitate!r}")
+        if self.imitate is not None and self.algorithm == "reinforce":
+            raise ValueError(
+                "imitate does not go with algorithm reinforce, which learns from whole games of "
+                "its own"
+            )
 
     @classmethod
     def from_dict(cls, settings: Mapping[str, Any]) -> Self:
@@ -140,7 +148,7 @@ class PolicyConfig:
     @property
     def replays(self) -> bool:
         """Whether past games are learned from."""
-        return self.algorithm == "replay" and self.replay > 0
+        return self.algorithm == "replay"
 
     @property
     def remembers(self) -> bool:

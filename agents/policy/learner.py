@@ -7,6 +7,7 @@ Letters in shapes: N boards, T moves, E environments, S sequences; four moves.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from agents.policy.buffer import Block, ReplayBuffer
 from agents.policy.config import PolicyConfig
 from agents.policy.games import TrainingGames
 from agents.policy.lessons import Lessons, all_moves, derive
-from agents.policy.losses import PolicyLoss
+from agents.policy.losses import PolicyLoss, log_chances
 from agents.policy.network import PolicyNetwork
 from agents.policy.parts import Parts
 from agents.policy.playing import has_largest, play_moves
@@ -38,7 +39,7 @@ LAST_RATE = 0.05
 LEAST_VARIANCE = 1e-2
 """Of the critic's targets, which its loss is divided by, lest it be divided by none."""
 
-_GAMES, _MOVES, _SAMPLES = range(3)
+_GAMES, _MOVES, _SAMPLES, _PICTURES = range(4)
 """What random numbers are for: each purpose has a stream of its own in every round."""
 
 
@@ -59,7 +60,9 @@ class Learner:
         optimizer: what changes it.
         buffer: the games so far.
         games: the environments of each part.
+        teacher: who is imitated; None if nobody is, or no longer.
         rounds: how many were done.
+        imitated: in how many of them, the first, the teacher's moves were learned.
     """
 
     def __init__(self, config: PolicyConfig, teacher: Teacher | None = None) -> None:
@@ -69,12 +72,10 @@ class Learner:
         each = config.environments // config.parts
         self.games = [TrainingGames(each, config.seed + i * each) for i in range(config.parts)]
         self.buffer = ReplayBuffer(config.blocks, config.rollout, config.environments)
-        self.rounds = 0
+        self.teacher = teacher
+        self.rounds = self.imitated = 0
         self._opinion = Opinion.empty(config.rollout, config.environments)
         self._replicas = [self.network.replica() for _ in range(config.parts)]
-        if config.imitate is not None and teacher is None:
-            raise ValueError(f"{config.imitate} is to be imitated, but is not there")
-        self._teacher = teacher
         self._parts = Parts(config.parts, config.threads)
 
     @property
@@ -82,18 +83,29 @@ class Learner:
         """Moves played so far."""
         return self.rounds * self.config.round
 
+    @property
+    def may_imitate(self) -> bool:
+        """Whether it has not begun to learn from its own moves: after that, nobody is imitated."""
+        return self.imitated == self.rounds
+
     def round(self, left: float, imitate: bool = False) -> Round:
         """Plays and learns once.
 
         Args:
             left: the share of the run that is still to come.
             imitate: whether the teacher's moves are learned.
+
+        Raises:
+            ValueError: if there is no teacher to imitate, or no longer.
         """
+        if imitate and (self.teacher is None or not self.may_imitate):
+            raise ValueError("there is nobody to imitate")
         block = self.buffer.begin()
         games = self._play(block, imitate)
         self.optimizer.schedule = _constant(self.config.rate * (LAST_RATE + (1 - LAST_RATE) * left))
         metrics = self._learn(block, left, imitate)
         self.rounds += 1
+        self.imitated += imitate
         return Round(games, metrics)
 
     def pack(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
@@ -103,7 +115,8 @@ class Learner:
             tensors |= {f"games/{i}/{name}": array for name, array in games.pack().items()}
         if self.optimizer.state is not None:
             tensors["optimizer"] = self.optimizer.state
-        return tensors, {"rounds": self.rounds, "optimizer_steps": self.optimizer.steps}
+        numbers = {"rounds": self.rounds, "imitated": self.imitated}
+        return tensors, numbers | {"optimizer_steps": self.optimizer.steps}
 
     def restore(self, tensors: dict[str, NDArray[Any]], numbers: dict[str, Any]) -> None:
         """Takes in what `pack` gave.
@@ -112,7 +125,8 @@ class Learner:
             KeyError: if something is missing.
             ValueError: if it is of another kind or size.
         """
-        self.rounds, steps = int(numbers["rounds"]), int(numbers["optimizer_steps"])
+        self.rounds, self.imitated = int(numbers["rounds"]), int(numbers["imitated"])
+        steps = int(numbers["optimizer_steps"])
         self.buffer.restore(tensors)
         for i, games in enumerate(self.games):
             start = f"games/{i}/"
@@ -132,7 +146,7 @@ class Learner:
             The whole games that ended, by time, then by environment.
         """
         rng, config = self._rng(_GAMES), self.config
-        teacher = self._teacher if imitate else None
+        teacher = self.teacher if imitate else None
         if isinstance(teacher, RecordedGames):
             games = teacher.show(block, self.rounds * config.rollout, config.turns)
             self._opinion = self._look(block)
@@ -192,7 +206,7 @@ class Learner:
             block, judged = Block.joined([block, past]), Assessment.joined([judged, looked_at])
             places = np.concatenate([places, past_places])
             weights = np.concatenate([weights, past_weights])
-        lessons = all_moves(block, judged, weights, imitate)
+        lessons = self._seen(all_moves(block, judged, weights, imitate))
         interest = interests(lessons)
         if config.replays:
             self.buffer.set_priorities(places, interest.reshape(config.rollout, -1).mean(axis=0))
@@ -226,19 +240,33 @@ class Learner:
         if found is None:
             return {}
         lessons, metrics = found
-        return metrics | self._epochs(lessons, left, imitate=False)
+        return metrics | self._epochs(self._seen(lessons), left, imitate=False)
 
     def _pairs(self, block: Block, left: float) -> dict[str, float]:
         """Learns from each move as it was played, alone; once learned from it is forgotten."""
-        lessons = single_moves(block, self.config.scale)
+        lessons = self._seen(single_moves(block, self.config.scale))
         loss = PolicyLoss(None, self.config.entropy * left)
-        rng, one = self._rng(_MOVES), self._replicas[:1]
+        one = self._replicas[:1]
         found = []
         for n in range(len(lessons.boards)):
-            pair, symmetry = lessons.take(np.array([n])), self._pictures(1, rng)
-            terms = derive(one[0], pair, symmetry, loss, self.config.critic, 1.0)
+            terms = derive(one[0], lessons.take(slice(n, n + 1)), loss, self.config.critic, 1.0)
             found.append(terms | self._change(one))
         return _means(found)
+
+    def _seen(self, lessons: Lessons) -> Lessons:
+        """The same or, with `--symmetry augment`, each on a picture by chance.
+
+        What the network says of the move on that picture is the reference then: a ratio compares a
+        policy with itself (Raileanu et al. 2021, section 3).
+        """
+        if self.config.symmetry != "augment":
+            return lessons
+        count = len(lessons.boards)
+        symmetries = self._rng(_PICTURES).integers(8, size=count, dtype=np.int8)
+        seen, parts = lessons.seen(symmetries), self._parts.of(count)
+        logits = self._parts.each(lambda p: self._forward(p, seen.boards[parts[p]])[0])
+        reference = log_chances(np.concatenate(logits, axis=1), seen.masks, seen.moves)
+        return replace(seen, reference=reference)
 
     def _epochs(
         self, lessons: Lessons, left: float, imitate: bool, interest: Doubles | None = None
@@ -265,38 +293,16 @@ class Learner:
                 chosen = lessons.take(rng.permutation(count))
             else:
                 chosen = draw(lessons, interest, max(1, round(config.study * count)), rng)
-            found += [
-                self._step(batch, self._pictures(len(batch.boards), rng), loss, critic)
-                for batch in chosen.batches(config.batch)
-            ]
+            found += [self._step(batch, loss, critic) for batch in chosen.batches(config.batch)]
         return _means(found)
 
-    def _pictures(self, count: int, rng: np.random.Generator) -> NDArray[np.int8] | None:
-        """By which symmetries to see so many boards; None: as they are."""
-        if self.config.symmetry != "augment":
-            return None
-        return rng.integers(8, size=count).astype(np.int8)
-
-    def _step(
-        self,
-        batch: Lessons,
-        symmetries: NDArray[np.int8] | None,
-        loss: PolicyLoss,
-        critic: float,
-    ) -> dict[str, float]:
+    def _step(self, batch: Lessons, loss: PolicyLoss, critic: float) -> dict[str, float]:
         """One step of the optimizer."""
         count = len(batch.boards)
         parts = self._parts.of(count)
         shares = [(part.stop - part.start) / count for part in parts]
         found = self._parts.each(
-            lambda p: derive(
-                self._replicas[p],
-                batch.take(parts[p]),
-                None if symmetries is None else symmetries[parts[p]],
-                loss,
-                critic,
-                shares[p],
-            )
+            lambda p: derive(self._replicas[p], batch.take(parts[p]), loss, critic, shares[p])
         )
         means = {k: sum(f[k] * s for f, s in zip(found, shares, strict=True)) for k in found[0]}
         return means | self._change(self._replicas)

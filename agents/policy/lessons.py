@@ -56,16 +56,12 @@ class Lessons:
         return [self.take(piece) for piece in divided(count, max(1, round(count / size)))]
 
     def seen(self, symmetries: NDArray[np.int8]) -> "Lessons":
-        """The same on pictures of the boards by these symmetries, [N]."""
-        return Lessons(
-            transformed(self.boards, symmetries),
-            MASKS[symmetries, self.masks],
-            MOVES[symmetries, self.moves],
-            self.advantages,
-            self.reference,
-            self.targets,
-            self.surprises,
-            self.weights,
+        """The same on pictures of the boards by these symmetries, int8 [N]."""
+        return replace(
+            self,
+            boards=transformed(self.boards, symmetries),
+            masks=MASKS[symmetries, self.masks],
+            moves=MOVES[symmetries, self.moves],
         )
 
 
@@ -103,7 +99,6 @@ def all_moves(
 def derive(
     network: PolicyNetwork,
     lessons: Lessons,
-    symmetries: NDArray[np.int8] | None,
     loss: PolicyLoss,
     critic: float,
     share: float,
@@ -113,7 +108,6 @@ def derive(
     Args:
         network: its gradients are set.
         lessons: the part.
-        symmetries: how to see the boards, int8 [N]; None: as they are.
         loss: the policy's.
         critic: the weight of the critic's loss.
         share: which share of the batch the part is; the gradients are so much of its own.
@@ -121,8 +115,6 @@ def derive(
     Returns:
         What it was like, each number an average over the part.
     """
-    if symmetries is not None:
-        lessons = lessons.seen(symmetries)
     logits, values = network.forward(lessons.boards)
     legal = legal_moves(lessons.masks)
     policy = loss(

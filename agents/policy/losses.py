@@ -46,6 +46,14 @@ def chances(logits: Array, legal: NDArray[np.bool_]) -> Chances:
     return Chances(log, exponentials / total)
 
 
+def log_chances(
+    logits: Array, masks: NDArray[np.uint8], moves: NDArray[np.integer]
+) -> NDArray[np.floating]:
+    """log pi of one move of each board, [N]; its logits [4, N], legal moves as bits [N]."""
+    log, _ = chances(logits, legal_moves(masks))
+    return log[moves, np.arange(len(moves))]
+
+
 class PolicyTerms(NamedTuple):
     """The policy's loss and what is worth knowing about it."""
 

@@ -14,6 +14,7 @@ from agents.policy import kernels
 from agents.policy.buffer import Block
 from agents.policy.symmetries import MOVES
 from agents.training.runs import RunFolder
+from env2048.board import is_dead
 from env2048.errors import ReplayError
 from env2048.replay.convert import read_any
 from env2048.replay.frames import frames
@@ -25,6 +26,9 @@ OTHER_FILES = (".safetensors", ".zip")
 SCHEMA = "schema.json"
 """The description of the format, which lies beside the sample replays."""
 
+_NO_CELLS, _NO_ACTIONS = np.empty((0, 16), np.uint8), np.empty(0, np.int8)
+_NO_REWARDS = np.empty(0, np.float32)
+
 
 class RecordedGames:
     """The moves of replays, one game after the other, as one long ring.
@@ -32,24 +36,32 @@ class RecordedGames:
     Attributes:
         cells: the boards before the moves, uint8 [M, 16].
         actions: the moves, int64 [M].
-        rewards: their points, float32 [M].
-        ends: whether the game, or what is recorded of it, ended with the move, bool [M].
+        rewards: their points, float32 [M]; NaN of the last move of a game that was left before its
+            end: what came of it nobody knows.
+        ends: whether the game ended, or was left, with the move, bool [M].
+
+    They take 22 bytes a move.
     """
 
     def __init__(self, replays: Sequence[Replay]) -> None:
-        played = [list(frames(replay)) for replay in replays if replay.moves]
-        moves = [frame for game in played for frame in game]
-        self.cells = np.array([frame.board.ravel() for frame in moves], np.uint8).reshape(-1, 16)
-        self.actions = np.array([frame.action for frame in moves], np.int64)
-        self.rewards = np.array([frame.reward for frame in moves], np.float32)
-        self.ends = np.zeros(len(moves), np.bool_)
-        lengths = np.array([len(game) for game in played], np.int64)
-        last = np.cumsum(lengths) - 1
-        self.ends[last] = True
-        self._games = {
-            int(end): (game[-1].score, int(game[-1].next_board.max()), len(game))
-            for end, game in zip(last, played, strict=True)
-        }
+        cells, actions, rewards = [_NO_CELLS], [_NO_ACTIONS], [_NO_REWARDS]
+        last, self._games = -1, dict[int, tuple[int, int, int]]()
+        for replay in replays:
+            played = list(frames(replay))
+            if not played:
+                continue
+            cells.append(np.array([frame.board.ravel() for frame in played], np.uint8))
+            actions.append(np.array([frame.action for frame in played], np.int8))
+            rewards.append(np.array([frame.reward for frame in played], np.float32))
+            last, end = last + len(played), played[-1]
+            if is_dead(end.next_board):
+                self._games[last] = end.score, int(end.next_board.max()), len(played)
+            else:
+                rewards[-1][-1] = np.nan
+        self.cells, self.actions = np.concatenate(cells), np.concatenate(actions)
+        self.rewards = np.concatenate(rewards)
+        self.ends = np.zeros(len(self.actions), np.bool_)
+        self.ends[np.cumsum([len(each) for each in actions[1:]], dtype=np.int64) - 1] = True
 
     @classmethod
     def read(cls, path: Path) -> "RecordedGames":
@@ -85,7 +97,7 @@ class RecordedGames:
             turns: whether boards are turned to their canonical pictures.
 
         Returns:
-            The games that ended with each move.
+            The games that ended with each move; those that were left are none of them.
         """
         rows, environments = block.boards.shape
         count = len(self.actions)
@@ -100,7 +112,7 @@ class RecordedGames:
         block.log_chances[:] = 0
         block.rewards[:], block.ends[:] = self.rewards[places], self.ends[places]
         return [
-            _games([self._games[int(end)] for end in row[ended]])
+            _games([self._games[end] for end in row[ended].tolist() if end in self._games])
             for row, ended in zip(places, block.ends, strict=True)
         ]
 

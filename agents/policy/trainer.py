@@ -59,7 +59,8 @@ def memory_needed(config: PolicyConfig) -> int:
     weights = len(SHIFTS) * TILES**2 * config.width + sum(a * b for a, b in pairwise(layers))
     copies = 4 + config.parts  # values, gradients, two of the optimizer; gradients of each part
     past = config.replay if config.replays else 0.0
-    moves = int(config.environments * (1 + past)) * (config.rollout + 1)
+    rows = config.rollout * (config.blocks if config.algorithm == "reinforce" else 1)
+    moves = int(config.environments * (1 + past)) * (rows + 1)
     units = 2 * sum(layers) * max(config.batch, AT_ONCE * config.parts)  # outputs and their deltas
     return buffer + 4 * weights * copies + 4 * units + _BYTES_AT_WORK * moves
 
@@ -92,7 +93,8 @@ class PolicyTrainer:
             MemoryShortageError: if the machine has less memory than the run takes.
         """
         require_memory(memory_needed(config), "training a policy")
-        teacher = _teacher(config) if teacher is None else teacher
+        if teacher is None and config.imitate is not None:
+            teacher = find_teacher(config.imitate)
         return cls(config, run, Learner(config, teacher), PolicyHistory())
 
     @classmethod
@@ -110,7 +112,7 @@ class PolicyTrainer:
         tensors, metadata = read_checkpoint(run.checkpoint_path)
         name = str(run.checkpoint_path)
         network = unpack_policy(tensors, metadata, name)
-        learner = Learner(config, _teacher(config))
+        learner = Learner(config)
         if network.config() != learner.network.config():
             raise AgentFileError(f"{name}: holds another network than config.json says")
         learner.network.weights.values[:] = network.weights.values
@@ -122,6 +124,8 @@ class PolicyTrainer:
         except (KeyError, ValueError, TypeError) as error:
             reason = f"no {error}" if isinstance(error, KeyError) else error
             raise AgentFileError(f"{name}: cannot be gone on with ({reason})") from None
+        if learner.may_imitate and config.imitates(history.steps, history.games):
+            learner.teacher = find_teacher(str(config.imitate))
         run.remove_half_written()
         rewind_rows(run.metrics_path, history.games)
         return cls(config, run, learner, history)
@@ -181,7 +185,8 @@ class PolicyTrainer:
         config, history = self.config, self.history
         start = time.perf_counter()
         progress = history.steps, history.games
-        found = self.learner.round(config.share_left(*progress), config.imitates(*progress))
+        imitate = self.learner.may_imitate and config.imitates(*progress)
+        found = self.learner.round(config.share_left(*progress), imitate)
         history.steps = self.learner.steps
         rows = history.add(found.games)
         history.seconds += time.perf_counter() - start
@@ -189,10 +194,6 @@ class PolicyTrainer:
             row |= {"steps": history.steps, **found.metrics}
         if rows:
             append_rows(self.run.metrics_path, rows)
-
-
-def _teacher(config: PolicyConfig) -> Teacher | None:
-    return None if config.imitate is None else find_teacher(config.imitate)
 
 
 def _compile(config: PolicyConfig) -> None:

@@ -36,11 +36,36 @@ WRONG = [
     ("train nobody", "unknown agent 'nobody': choose ntuple or policy"),
     ("train policy --rate 0", "--rate must be above 0"),
     ("train policy --lambda 1.5", "--lambda must be 0 to 1, not 1.5"),
-    ("train policy --environments 3", "--environments must be a multiple of parts (2), not 3"),
+    (
+        "train policy --environments 3",
+        "--environments must be a multiple of 2, the parts into which",
+    ),
     ("train policy --hidden 0", "--hidden must be numbers of units, 1 to 8192 each, not (0,)"),
     ("train policy --algorithm ppo --replay 1", "--replay goes with --algorithm replay"),
     ("train policy --buffer 8", "--buffer goes with --algorithm replay or reinforce, or --restart"),
     ("train policy --algorithm reinforce --priority 0", "--priority goes with --algorithm replay"),
+    (
+        "train policy --algorithm replay --replay 0",
+        "--replay must be above 0: algorithm ppo is the",
+    ),
+    (
+        "train policy --algorithm actor-critic --epochs 2",
+        "--epochs goes with --algorithm ppo or replay",
+    ),
+    (
+        "train policy --algorithm pairs --batch 8",
+        "--batch goes with --algorithm reinforce or actor",
+    ),
+    (
+        "train policy --algorithm reinforce --lambda 1",
+        "--lambda goes with --algorithm actor-critic or",
+    ),
+    (
+        "train policy --algorithm reinforce --imitate greedy",
+        "--imitate does not go with algorithm rei",
+    ),
+    ("train policy --imitation 0.5", "--imitation goes with --imitate"),
+    ("train policy --demonstrations 0.5", "--demonstrations goes with --imitate"),
     ("train policy --steps 0", "--steps must be a whole number, 1 or more, not 0"),
     ("train policy --imitate nobody", "unknown agent 'nobody'"),
     ("train ntuple --alpha x", "--alpha must be a number, not 'x'"),

@@ -5,6 +5,7 @@ import pytest
 from scripted import Script
 
 import agents
+from agents import registry
 from agents.errors import AgentFileError
 from agents.policy import embed as embedding
 from agents.policy.agent import PolicyAgent
@@ -111,6 +112,10 @@ def test_of_the_usual_network_it_is_below_four_megabytes(tmp_path):
     usual = PolicyAgent(PolicyNetwork(config.width, config.hidden), config.scale, config.gamma)
     embedding.embed(usual, tmp_path / "usual.safetensors")
     assert (tmp_path / "usual.safetensors").stat().st_size <= 4_000_000
+
+
+def test_the_one_in_the_wheel_is_below_four_megabytes():
+    assert (registry._WEIGHTS / "policy.safetensors").stat().st_size <= 4_000_000
 
 
 def test_what_holds_no_policy(tmp_path):

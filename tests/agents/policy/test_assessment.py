@@ -1,5 +1,7 @@
 """What a network says while it plays, and when it looks again; how moves turned out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,23 @@ def test_who_played_decides_how_likely_a_move_was(played):
     assert (found.advantages == expected.advantages).all()
     assert (found.surprises == found.targets - opinion.values[:-1]).all()
     assert found.moves is block.actions and found.reference is opinion.made
+
+
+def test_a_game_that_was_left_tells_nothing_of_what_would_have_come(played):
+    """Its last move is no surprise, and no loss; those before count as they fell."""
+    block, opinion = played
+    config = PolicyConfig(gamma=0.9, trace=0.8)
+    rewards, ends = block.rewards.copy(), block.ends.copy()
+    left = 20
+    rewards[left], ends[left] = np.nan, True
+    found = assess(replace(block, rewards=rewards, ends=ends), opinion, config, imitate=False)
+    assert (found.advantages[left] == 0).all()
+    assert (found.targets[left] == opinion.values[left]).all()
+    whole = assess(block, opinion, config, imitate=False)
+    assert (found.targets[left + 1 :] == whole.targets[left + 1 :]).all()
+    before = rewards[left - 1] / 512 + 0.9 * opinion.values[left] - opinion.values[left - 1]
+    np.testing.assert_allclose(found.advantages[left - 1], before, atol=1e-6)
+    assert np.isfinite(found.targets).all()
 
 
 def test_a_teachers_moves_are_judged_by_what_the_policy_says_of_them(played):

@@ -81,6 +81,31 @@ def test_nobody_is_asked_after_imitation():
     assert (learner.buffer.newest.labels == NO_LABEL).all()
 
 
+def test_who_has_learned_from_its_own_moves_imitates_nobody_any_more():
+    """Past sequences hold no advice."""
+    learner = Learner(replace(CONFIG, imitate="greedy"), agents.load("greedy"))
+    for imitate in (True, True, False):
+        learner.round(1.0, imitate)
+    assert learner.imitated == 2
+    with pytest.raises(ValueError, match="there is nobody to imitate"):
+        learner.round(1.0, imitate=True)
+    with pytest.raises(ValueError, match="there is nobody to imitate"):
+        Learner(replace(CONFIG, imitate="greedy")).round(1.0, imitate=True)
+
+
+@pytest.mark.parametrize("symmetry", ["canonical", "augment", "none"])
+def test_as_long_as_nothing_is_learned_the_policy_is_the_one_before(symmetry):
+    """Also on other pictures of the boards than those that were played on."""
+    config = replace(CONFIG, symmetry=symmetry, rate=1e-30, entropy=0.0)
+    learner = Learner(config)
+    learner.network.policy.w.value[:] *= 300
+    for _ in range(3):
+        metrics = learner.round(1.0).metrics
+        assert metrics["kl"] == pytest.approx(0, abs=1e-6)
+        assert metrics["clipped"] == 0
+    assert metrics["entropy"] < 1.0
+
+
 def test_of_very_few_moves_at_least_one_is_learned_from():
     learner = Learner(replace(CONFIG, environments=1, rollout=2, study=0.01))
     for rounds in range(1, 4):

@@ -129,10 +129,10 @@ def test_all_gradients_of_a_batch(boards, example):
         rng.normal(size=count),
         rng.random(count) * 2,
     )
-    symmetries = rng.integers(8, size=count).astype(np.int8)
+    lessons = lessons.seen(rng.integers(8, size=count).astype(np.int8))
 
     def loss():
-        found = derive(network, lessons, symmetries, PolicyLoss(0.3, 0.05), 0.5, 1.0)
+        found = derive(network, lessons, PolicyLoss(0.3, 0.05), 0.5, 1.0)
         return found["policy_loss"] + found["value_loss"]
 
     loss()

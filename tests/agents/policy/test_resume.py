@@ -4,14 +4,18 @@ import json
 import signal
 import subprocess
 import sys
+from shutil import rmtree
 
 import numpy as np
 import pytest
 
+import agents
 from agents.errors import AgentFileError
 from agents.policy.trainer import PolicyDivergenceError
+from agents.recording import record_game
 from agents.training.history import append_rows
 from agents.training.stop import StopRequest
+from env2048.replay.files import write_replay
 from networks.checkpoint import read_tensors, write_tensors
 
 
@@ -34,6 +38,28 @@ def test_interruptions_change_nothing(settings, begin, resume, left_behind, stop
     assert trainer.finished
     assert trainer.history.games > 100
     assert left_behind(tmp_path / "pieces") == left_behind(tmp_path / "whole")
+
+
+def test_who_was_imitated_is_not_needed_afterwards(begin, resume, tmp_path):
+    """And if the run is made longer, so that its share would go on, imitation does not begin again:
+    past sequences hold no advice of that time."""
+    replays, settings = (
+        tmp_path / "replays",
+        {"imitation": 0.2, "imitate": str(tmp_path / "replays")},
+    )
+    replays.mkdir()
+    write_replay(record_game(agents.load("random"), 1), replays / "game.json")
+    trainer = begin(tmp_path / "run", **settings)
+    trainer.train(StopRequest())
+    imitated = trainer.learner.imitated
+    assert 0 < imitated < trainer.learner.rounds
+    rmtree(replays)
+    longer = resume(tmp_path / "run", **settings, steps=100_000)
+    longer.train(StopRequest())
+    assert longer.finished
+    assert longer.learner.imitated == imitated
+    with pytest.raises(AgentFileError, match="no such file or run folder"):
+        begin(tmp_path / "other", **settings)
 
 
 def test_a_run_ends_after_its_games(begin, tmp_path):

@@ -98,7 +98,7 @@ def test_those_drawn_have_more_of_the_gradient_than_as_many_drawn_evenly(lessons
     lessons = Lessons(**{**vars(lessons), **told})
 
     def gradient(some):
-        derive(network, some, None, PolicyLoss(None), 0.1, 1.0)
+        derive(network, some, PolicyLoss(None), 0.1, 1.0)
         return network.weights.gradients.copy()
 
     def draws(interest):

@@ -67,6 +67,20 @@ def test_ends_and_outcomes(recorded):
     assert np.flatnonzero(block.ends[:, 0])[-1] == len(moves) - 1
 
 
+def test_a_game_that_was_left_before_its_end():
+    """It is shown as it is, but is no whole game, and what would have come nobody knows."""
+    whole = _random_game(1)
+    left = replay_from_key(whole.key, whole.moves[:9])
+    assert (left.ended, whole.ended) == ("quit", "dead")
+    games = RecordedGames([left, whole])
+    count = 9 + len(whole.moves)
+    block = Block.empty((), count, 1)
+    ended = games.show(block, 0, turns=False)
+    assert [int(score) for game in ended for score in game.scores] == [whole.score]
+    assert np.flatnonzero(block.ends[:, 0]).tolist() == [8, count - 1]
+    assert np.flatnonzero(np.isnan(block.rewards[:, 0])).tolist() == [8]
+
+
 def test_found_by_name(recorded):
     folder, moves = recorded
     assert len(find_teacher(str(folder)).actions) == len(moves)

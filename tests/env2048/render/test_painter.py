@@ -154,6 +154,24 @@ def test_notes_are_drawn_where_nothing_else_is():
     assert not changed.any()
 
 
+def test_bars_are_as_full_as_they_are_to_be():
+    """Those of the moves under their boxes, that of the board under the status line."""
+    painter = Painter()
+    shares = [0.5, 0.25, None, 0.0]
+    notes = Notes(status="x", values=[1, 2, None, 3], bars=shares, level=0.75)
+    frame, layout = painter.frame(board_of(), 0, notes=notes), painter.layout
+    boxes = dict(zip((3, 0, 2, 1), map(layout.value_box, range(4)), strict=True))
+    for box, share in [(layout.status, 0.75), *((boxes[move], shares[move]) for move in range(4))]:
+        row = frame[box.bottom - 2, box.left + 1 : box.right - 1]
+        full = (row == theme.DARK_TEXT).all(axis=1)
+        empty = (row == theme.EMPTY_CELL).all(axis=1)
+        if share is None:
+            assert not full.any() and not empty.any()
+        else:
+            assert abs(full.mean() - share) < 0.02 and (full | empty).all()
+            assert full[: full.sum()].all()
+
+
 def test_the_best_move_is_highlighted():
     painter = Painter()
     for hint, place in enumerate((1, 3, 2, 0)):
