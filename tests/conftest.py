@@ -1,9 +1,11 @@
 """For every test: no window, no sound, no colours, and no deadline for a test on a busy machine.
 
-The variables are set before pygame or matplotlib can be imported.
+The variables are set before pygame or matplotlib can be imported. Ctrl-C interrupts, also where a
+shell that started the tests in the background has had it ignored.
 """
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -12,6 +14,9 @@ os.environ["SDL_AUDIODRIVER"] = "dummy"
 os.environ["MPLBACKEND"] = "Agg"
 os.environ["NO_COLOR"] = "1"
 os.environ.pop("FORCE_COLOR", None)
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("busy", deadline=None)
 settings.load_profile("busy")
