@@ -6,7 +6,6 @@ parts find is added up in their order. So the result does not depend on how many
 Letters in shapes: N boards, T moves, E environments, S sequences; four moves.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -102,7 +101,8 @@ class Learner:
             raise ValueError("there is nobody to imitate")
         block = self.buffer.begin()
         games = self._play(block, imitate)
-        self.optimizer.schedule = _constant(self.config.rate * (LAST_RATE + (1 - LAST_RATE) * left))
+        rate = self.config.rate * (LAST_RATE + (1 - LAST_RATE) * left)
+        self.optimizer.schedule = lambda step: rate
         metrics = self._learn(block, left, imitate)
         self.rounds += 1
         self.imitated += imitate
@@ -325,7 +325,3 @@ class Learner:
 def _means(found: list[dict[str, float]]) -> dict[str, float]:
     """The average of each number."""
     return {name: float(np.mean([each[name] for each in found])) for name in found[0]}
-
-
-def _constant(rate: float) -> Callable[[int], float]:
-    return lambda step: rate

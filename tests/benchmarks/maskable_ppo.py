@@ -10,7 +10,8 @@ that the critic's errors do not drown the actor's. The file says how many games,
 the model was trained with. Moves are counted in whole rounds of 32 in every environment.
 
 After 20,480 moves, one run each, seed 1: 16 environments 3,784 points (100 games), 64 1,659 (100),
-128 1,281 (200; chance has 1,141). So 16 is the default. After 3 million: 7,635 (1,000 games).
+128 1,281 (200; chance has 1,141). So 16 is the default. After 3 million, on two machines: 7,172 and
+7,635 (1,000 games).
 """
 
 import argparse

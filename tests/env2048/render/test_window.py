@@ -59,11 +59,16 @@ def test_shows_what_the_painter_paints(size):
 
 def test_an_animation_ends_with_the_board(pictures):
     with Window() as window:
-        start = time.perf_counter()
-        window.animate(BEFORE, rules.LEFT, AFTER, 4)
-        assert time.perf_counter() - start >= 0.3
-        *moments, last = pictures
-        assert len(moments) >= 2 and all(moment is None for moment in moments)
+        for _ in range(5):  # a busy machine may sleep through most of one
+            pictures.clear()
+            start = time.perf_counter()
+            window.animate(BEFORE, rules.LEFT, AFTER, 4)
+            assert time.perf_counter() - start >= 0.3
+            *moments, last = pictures
+            assert moments and all(moment is None for moment in moments)
+            if len(moments) >= 2:
+                break
+        assert len(moments) >= 2
         assert np.array_equal(last, AFTER)
         assert np.array_equal(screen(), Painter().frame(AFTER, 4))
 
