@@ -162,7 +162,10 @@ class TrainPolicy(TrainCommand):
         """The settings that stand on the command line; files are found from any folder then."""
         given = super().given()
         if self.imitate is not None and Path(self.imitate).exists():
-            given["imitate"] = str(Path(self.imitate).absolute())
+            from agents.registry import NAMES
+
+            if self.imitate not in NAMES:
+                given["imitate"] = str(Path(self.imitate).absolute())
         return given
 
     def begin(self, config: PolicyConfig, run: "RunFolder") -> Trainer:

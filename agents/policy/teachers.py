@@ -35,7 +35,7 @@ class RecordedGames:
 
     Attributes:
         cells: the boards before the moves, uint8 [M, 16].
-        actions: the moves, int64 [M].
+        actions: the moves, int8 [M].
         rewards: their points, float32 [M]; NaN of the last move of a game that was left before its
             end: what came of it nobody knows.
         ends: whether the game ended, or was left, with the move, bool [M].
@@ -126,13 +126,14 @@ def find_teacher(name: str) -> Teacher:
     Raises:
         UsageError, UnknownNameError, AgentFileError, ReplayError: if there are none.
     """
-    path = Path(name)
-    recorded = path.is_file() and path.suffix not in OTHER_FILES
-    folder = path.is_dir() and not RunFolder(path).config_path.exists()
-    if recorded or (folder and any(path.glob("*.json"))):
-        return RecordedGames.read(path)
-    from agents.registry import load
+    from agents.registry import NAMES, load
 
+    path = Path(name)
+    if name not in NAMES and path.exists():
+        recorded = path.is_file() and path.suffix not in OTHER_FILES
+        folder = path.is_dir() and not RunFolder(path).config_path.exists()
+        if recorded or (folder and any(path.glob("*.json"))):
+            return RecordedGames.read(path)
     agent = load(name)
     if agent.size not in (None, 4):
         raise AgentFileError(f"{name}: plays boards of size {agent.size}, not 4")

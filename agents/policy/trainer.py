@@ -24,7 +24,7 @@ from agents.training.stop import StopRequest
 from env2048.errors import Scratch2048Error
 
 CHECKPOINT_SECONDS = 60.0
-_BYTES_AT_WORK = 160
+_BYTES_AT_WORK = 200
 """Of each move that a round learns from: its lesson, and what it was made of."""
 
 Report = Callable[["PolicyHistory"], None]

@@ -81,12 +81,17 @@ def test_a_game_that_was_left_before_its_end():
     assert np.flatnonzero(np.isnan(block.rewards[:, 0])).tolist() == [8]
 
 
-def test_found_by_name(recorded):
+def test_found_by_name(recorded, monkeypatch):
     folder, moves = recorded
     assert len(find_teacher(str(folder)).actions) == len(moves)
     assert len(find_teacher(str(folder / "a.json")).actions) < len(moves)
     assert find_teacher("greedy").name == "greedy"
     assert len(find_teacher(str(REPLAYS)).actions) > 1000, "the schema beside them is no replay"
+    (folder / "greedy").mkdir()
+    shutil.copy(folder / "a.json", folder / "greedy")
+    monkeypatch.chdir(folder)
+    assert find_teacher("greedy").name == "greedy", "a name goes before a folder"
+    assert len(find_teacher("./greedy").actions) < len(moves)
     with pytest.raises(UnknownNameError, match="unknown agent 'nobody'"):
         find_teacher("nobody")
 
