@@ -14,6 +14,11 @@ NAMES = ("random", "greedy", "ntuple", "policy")
 _WEIGHTS = Path(__file__).parent / "weights"
 
 
+def is_path(name: str) -> bool:
+    """Whether a file or folder is meant that exists; the name of a player goes before it."""
+    return name not in NAMES and Path(name).exists()
+
+
 def load(name_or_path: str | os.PathLike[str]) -> Agent:
     """The agent with this name, of this run folder, or in this checkpoint file.
 

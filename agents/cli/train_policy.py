@@ -161,10 +161,10 @@ class TrainPolicy(TrainCommand):
     def given(self) -> dict[str, Any]:
         """The settings that stand on the command line; files are found from any folder then."""
         given = super().given()
-        if self.imitate is not None and Path(self.imitate).exists():
-            from agents.registry import NAMES
+        if self.imitate is not None:
+            from agents.registry import is_path
 
-            if self.imitate not in NAMES:
+            if is_path(self.imitate):
                 given["imitate"] = str(Path(self.imitate).absolute())
         return given
 

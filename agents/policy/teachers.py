@@ -26,9 +26,6 @@ OTHER_FILES = (".safetensors", ".zip")
 SCHEMA = "schema.json"
 """The description of the format, which lies beside the sample replays."""
 
-_NO_CELLS, _NO_ACTIONS = np.empty((0, 16), np.uint8), np.empty(0, np.int8)
-_NO_REWARDS = np.empty(0, np.float32)
-
 
 class RecordedGames:
     """The moves of replays, one game after the other, as one long ring.
@@ -40,28 +37,27 @@ class RecordedGames:
             end: what came of it nobody knows.
         ends: whether the game ended, or was left, with the move, bool [M].
 
-    They take 22 bytes a move.
+    They take 22 bytes a move. At least one of the replays must have one.
     """
 
     def __init__(self, replays: Sequence[Replay]) -> None:
-        cells, actions, rewards = [_NO_CELLS], [_NO_ACTIONS], [_NO_REWARDS]
+        cells, actions, rewards, ends = [], [], [], []
         last, self._games = -1, dict[int, tuple[int, int, int]]()
         for replay in replays:
-            played = list(frames(replay))
-            if not played:
+            if not replay.moves:
                 continue
+            played = list(frames(replay))
             cells.append(np.array([frame.board.ravel() for frame in played], np.uint8))
             actions.append(np.array([frame.action for frame in played], np.int8))
             rewards.append(np.array([frame.reward for frame in played], np.float32))
+            ends.append(np.arange(len(played)) == len(played) - 1)
             last, end = last + len(played), played[-1]
             if is_dead(end.next_board):
                 self._games[last] = end.score, int(end.next_board.max()), len(played)
             else:
                 rewards[-1][-1] = np.nan
         self.cells, self.actions = np.concatenate(cells), np.concatenate(actions)
-        self.rewards = np.concatenate(rewards)
-        self.ends = np.zeros(len(self.actions), np.bool_)
-        self.ends[np.cumsum([len(each) for each in actions[1:]], dtype=np.int64) - 1] = True
+        self.rewards, self.ends = np.concatenate(rewards), np.concatenate(ends)
 
     @classmethod
     def read(cls, path: Path) -> "RecordedGames":
@@ -80,13 +76,12 @@ class RecordedGames:
             if replay.size != 4:
                 raise AgentFileError(f"{file}: a game on a board of size {replay.size}, not 4")
             replays.append(replay)
+        if not any(replay.moves for replay in replays):
+            raise AgentFileError(f"{path}: no replay in it has a move to imitate")
         try:
-            found = cls(replays)
+            return cls(replays)
         except ReplayError as error:
             raise ReplayError(f"{path}: {error}") from None
-        if not len(found.actions):
-            raise AgentFileError(f"{path}: no replay in it has a move to imitate")
-        return found
 
     def show(self, block: Block, first: int, turns: bool) -> list[Games]:
         """Writes T moves of E places in the ring, evenly apart, as if they were played now.
@@ -126,10 +121,10 @@ def find_teacher(name: str) -> Teacher:
     Raises:
         UsageError, UnknownNameError, AgentFileError, ReplayError: if there are none.
     """
-    from agents.registry import NAMES, load
+    from agents.registry import is_path, load
 
     path = Path(name)
-    if name not in NAMES and path.exists():
+    if is_path(name):
         recorded = path.is_file() and path.suffix not in OTHER_FILES
         folder = path.is_dir() and not RunFolder(path).config_path.exists()
         if recorded or (folder and any(path.glob("*.json"))):

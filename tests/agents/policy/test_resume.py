@@ -43,10 +43,8 @@ def test_interruptions_change_nothing(settings, begin, resume, left_behind, stop
 def test_who_was_imitated_is_not_needed_afterwards(begin, resume, tmp_path):
     """And if the run is made longer, so that its share would go on, imitation does not begin again:
     past sequences hold no advice of that time."""
-    replays, settings = (
-        tmp_path / "replays",
-        {"imitation": 0.2, "imitate": str(tmp_path / "replays")},
-    )
+    replays = tmp_path / "replays"
+    settings = {"imitation": 0.2, "imitate": str(replays)}
     replays.mkdir()
     write_replay(record_game(agents.load("random"), 1), replays / "game.json")
     trainer = begin(tmp_path / "run", **settings)
