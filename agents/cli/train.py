@@ -197,8 +197,8 @@ class TrainNTuple(TrainCommand):
 
     kind = "ntuple"
     settings = (
-        "network", "algorithm", "alpha", "replay", "trace", "steps", "initial", "anneal", "split",
-        "downgrade", "games", "seed", "threads",
+        "network", "algorithm", "alpha", "replay", "trace", "steps", "initial", "anneal", "warmup",
+        "split", "downgrade", "games", "seed", "threads",
     )  # fmt: skip
     changeable = ("games", "threads")
 
@@ -219,6 +219,9 @@ class TrainNTuple(TrainCommand):
     """What every board is worth at first: optimistic initialization. By default 0."""
     anneal: Annotated[float | None, arg(metavar="SHARE", help_behavior_hint="")] = None
     """The share of the games, at the end, in which the learning rate falls to 0. By default 0."""
+    warmup: OptionalCount = None
+    """The games, at the beginning, in which the learning rate rises: for small patterns, 100. By
+    default 0."""
     split: OptionalTile = None
     """Boards with this tile or a larger one have tables of their own. By default none."""
     downgrade: OptionalTile = None

@@ -33,6 +33,8 @@ class Stage:
     """n: how many rewards count as they fell, in n-step returns."""
     anneal: float = 0.0
     """In this share of the games, at the end, the learning rate falls evenly to 0."""
+    warmup: int = 0
+    """In the first games, as many as this, the learning rate rises evenly to what it is to be."""
     split: int | None = None
     """From the first of these games on, boards with this tile or a larger one have tables of their
     own, which begin as copies."""
@@ -47,7 +49,7 @@ class Stage:
             raise ValueError(f"algorithm must be one of {', '.join(COLUMNS)}, not {self.algorithm}")
         if self.alpha is not None and not 0 < self.alpha <= 10:
             raise ValueError(f"alpha must be above 0 and at most 10, not {self.alpha}")
-        _check_whole(self, games=(1, None), replay=(0, 1000), steps=(1, 1000))
+        _check_whole(self, games=(1, None), replay=(0, 1000), steps=(1, 1000), warmup=(0, None))
         _check_range(self, trace=1.0, anneal=1.0)
         if self.split is not None:
             check_tile("split", self.split, 4, 32768)
@@ -58,13 +60,15 @@ class Stage:
 
     @property
     def rate(self) -> float:
-        """The learning rate in force before it falls."""
+        """The learning rate in force once it has risen and before it falls."""
         return ALPHA[self.algorithm] if self.alpha is None else self.alpha
 
     def rate_of(self, game: int) -> float:
         """The learning rate of one of the games, counted from 0."""
         falling = self.anneal * self.games
-        return self.rate * min(1.0, (self.games - game) / falling) if falling else self.rate
+        risen = (game + 1) / self.warmup if self.warmup else 1.0
+        left = (self.games - game) / falling if falling else 1.0
+        return self.rate * min(1.0, risen, left)
 
     @property
     def online(self) -> bool:

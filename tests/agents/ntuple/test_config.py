@@ -34,6 +34,7 @@ def test_defaults():
         ({"trace": float("nan")}, "trace must be 0 to 1, not nan"),
         ({"initial": -1.0}, "initial must be 0 to 1e\\+06, not -1.0"),
         ({"anneal": 2.0}, "anneal must be 0 to 1, not 2.0"),
+        ({"warmup": -1}, "warmup must be a whole number, 0 or more, not -1"),
         ({"split": 1000}, "split must be a tile from 4 to 32768, not 1000"),
         ({"split": 2}, "split must be a tile from 4 to 32768, not 2"),
         ({"trace": 0.5, "steps": 2}, "steps above 1 goes without a trace"),
@@ -50,6 +51,13 @@ def test_the_rate_falls_evenly_to_0_at_the_end():
     assert config.rate_of(90) == pytest.approx(0.25)
     assert config.rate_of(99) == pytest.approx(0.025)
     assert NTupleConfig(games=100).rate_of(99) == 1.0
+
+
+def test_the_rate_rises_evenly_at_the_beginning():
+    config = NTupleConfig(games=100, warmup=4, alpha=0.5)
+    assert [config.rate_of(game) for game in range(5)] == [0.125, 0.25, 0.375, 0.5, 0.5]
+    both = NTupleConfig(games=10, warmup=8, anneal=1.0)
+    assert [both.rate_of(game) for game in (0, 4, 5, 9)] == [0.125, 0.6, 0.5, 0.1]
 
 
 def test_what_is_learned_when():

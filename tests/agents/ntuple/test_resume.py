@@ -42,7 +42,9 @@ def test_interruptions_change_nothing(
     assert left_behind(tmp_path / "pieces") == left_behind(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("settings", [{"replay": 3}, {"trace": 0.5}, {"steps": 4, "anneal": 0.5}])
+@pytest.mark.parametrize(
+    "settings", [{"replay": 3}, {"trace": 0.5}, {"steps": 4, "anneal": 0.5}, {"warmup": 50}]
+)
 def test_interruptions_of_a_run_that_learns_from_past_games(
     settings, begin, resume, left_behind, stop_after, tmp_path, in_small_pieces
 ):
