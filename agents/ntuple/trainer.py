@@ -162,7 +162,8 @@ class NTupleTrainer:
         """Trains on the games first, first + 1, ... of the run, all of one stage."""
         keys = game_keys(self.config.seed, first, count)
         stage, n = self.config.stage_of(first)
-        if not stage.sweeps + stage.anneal and n >= stage.warmup:
+        steady = stage.rate_of(n) == stage.rate_of(n + count - 1) == stage.rate
+        if steady and not stage.sweeps:
             return self.network.train(keys, stage.rate, stage.algorithm == "tc")
         return Games.concatenate(
             [self._play_one(keys[i : i + 1], stage, n + i) for i in range(count)]

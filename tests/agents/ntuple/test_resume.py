@@ -45,10 +45,11 @@ def test_interruptions_change_nothing(
 @pytest.mark.parametrize(
     "settings", [{"replay": 3}, {"trace": 0.5}, {"steps": 4, "anneal": 0.5}, {"warmup": 50}]
 )
-def test_interruptions_of_a_run_that_learns_from_past_games(
+def test_interruptions_of_a_run_that_learns_game_by_game(
     settings, begin, resume, left_behind, stop_after, tmp_path, in_small_pieces
 ):
-    """The past games are in the checkpoint, and which are chosen follows from the seed."""
+    """The past games are in the checkpoint, and which are chosen follows from the seed; rates that
+    rise or fall go on where they were."""
     settings |= {"games": 110}
     begin(tmp_path / "whole", **settings).train(StopRequest())
     trainer = begin(tmp_path / "pieces", **settings)
