@@ -38,6 +38,8 @@ class Stage:
     split: int | None = None
     """From the first of these games on, boards with this tile or a larger one have tables of their
     own, which begin as copies."""
+    downgrade: int | None = None
+    """The largest tile that the network is to see when it chooses a move; see `downgrade.py`."""
 
     def __post_init__(self) -> None:
         """Checks the ranges.
@@ -53,6 +55,13 @@ class Stage:
         _check_range(self, trace=1.0, anneal=1.0)
         if self.split is not None:
             check_tile("split", self.split, 4, 32768)
+        if self.downgrade is not None:
+            check_tile("downgrade", self.downgrade, 2, 16384)
+            if self.sweeps:
+                raise ValueError(
+                    "downgrade goes without replay, lambda and steps: past games are learned from "
+                    "as they were"
+                )
         if self.steps > 1 and self.trace > 0:
             raise ValueError(
                 "steps above 1 goes without a trace (lambda): both make returns longer"
@@ -93,8 +102,6 @@ class NTupleConfig(Stage):
     """Networks by name (4x6, 17x4), patterns such as 012345, or several joined by commas."""
     initial: float = 0.0
     """What every board is worth at first; above 0, optimistic initialization."""
-    downgrade: int | None = None
-    """The largest tile that the network is to see when it chooses a move; see `downgrade.py`."""
     seed: int = 0
     """The training games are those of an environment reset with this seed."""
     threads: int = 1
@@ -112,13 +119,6 @@ class NTupleConfig(Stage):
         super().__post_init__()
         _check_whole(self, seed=(0, None), threads=(1, 256))
         _check_range(self, initial=1e6)
-        if self.downgrade is not None:
-            check_tile("downgrade", self.downgrade, 2, 16384)
-            if any(stage.sweeps for stage in self.stages or (self,)):
-                raise ValueError(
-                    "downgrade goes without replay, lambda and steps: past games are learned from "
-                    "as they were"
-                )
         if self.stages and self.games <= sum(stage.games for stage in self.stages[:-1]):
             raise ValueError(f"games must be enough for all stages, not {self.games}")
 

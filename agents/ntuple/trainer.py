@@ -77,7 +77,6 @@ class NTupleTrainer:
         network = NTupleNetwork.zeros(
             parse_patterns(config.network), config.columns, config.initial
         )
-        network = replace(network, limit=config.downgrade)
         return cls(config, run, network, History(), GameMemory())
 
     @classmethod
@@ -95,13 +94,14 @@ class NTupleTrainer:
         tensors, metadata = read_checkpoint(run.checkpoint_path)
         network = unpack_network(tensors, metadata, str(run.checkpoint_path))
         fits = network.patterns.cells == parse_patterns(config.network).cells
-        fits &= network.initial == config.initial and network.limit == config.downgrade
-        fits &= set(network.splits) <= set(config.splits)
-        if not fits or network.table.shape[1] != config.columns:
+        fits &= network.initial == config.initial and set(network.splits) <= set(config.splits)
+        fits &= network.table.shape[1] == config.columns
+        history = History.unpack(tensors, metadata, str(run.checkpoint_path))
+        fits &= network.limit == config.stage_of(history.games - 1)[0].downgrade
+        if not fits:
             raise AgentFileError(
                 f"{run.checkpoint_path}: holds another network than config.json says"
             )
-        history = History.unpack(tensors, metadata, str(run.checkpoint_path))
         try:
             memory = GameMemory.unpack(tensors) if config.remembers else GameMemory()
         except (KeyError, ValueError) as error:
@@ -148,9 +148,10 @@ class NTupleTrainer:
             self.save()
 
     def _enter(self, stage: Stage) -> None:
-        """Splits the network if this stage wants it and it has not been done."""
+        """Makes of the network what this stage wants, if it has not been done."""
         if stage.split is not None:
             self.network = self.network.split(stage.split)
+        self.network = replace(self.network, limit=stage.downgrade)
 
     def _compile(self) -> None:
         """Has the kernels ready before the clock starts: calls that learn nothing."""

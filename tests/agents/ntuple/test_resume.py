@@ -63,7 +63,11 @@ def test_interruptions_of_a_run_that_learns_game_by_game(
 def test_interruptions_of_a_recipe_that_splits_the_network(
     begin, resume, left_behind, stop_after, tmp_path, in_small_pieces
 ):
-    stages = (Stage(games=40), Stage(games=60, split=512), Stage(games=50, split=256))
+    stages = (
+        Stage(games=40, downgrade=64),
+        Stage(games=60, downgrade=128, split=512),
+        Stage(games=50, split=256),
+    )
     settings = {"games": 150, "stages": stages}
     whole = begin(tmp_path / "whole", **settings)
     whole.train(StopRequest())
@@ -75,8 +79,8 @@ def test_interruptions_of_a_recipe_that_splits_the_network(
     while trainer.history.games < 150:
         trainer.train(stop_after(3))
         trainer = resume(tmp_path / "pieces", **settings)
-        seen.add(trainer.network.splits)
-    assert seen == {(), (512,), (256, 512)}
+        seen.add((trainer.network.splits, trainer.network.limit))
+    assert seen == {((), 64), ((512,), 128), ((256, 512), None)}
     assert left_behind(tmp_path / "pieces") == left_behind(tmp_path / "whole")
 
 
