@@ -124,13 +124,15 @@ class TrainCommand(JsonCommand):
             known = "" if content["kind"] in ("ntuple", "policy") else "an unknown agent, "
             raise RunError(f"{run.config_path}: a run of {known}{content['kind']!r}")
         try:
-            self.checked(before)
+            was = asdict(self.checked(before))
         except (UsageError, TypeError, AttributeError) as error:
             raise RunError(f"{run.config_path}: not the settings of a run ({error})") from None
         for name in set(given) - set(self.changeable):
-            if given[name] != before.get(name):
+            if given[name] != was[name]:
+                value = was[name]
+                spelled = " ".join(map(str, value)) or None if isinstance(value, tuple) else value
                 raise UsageError(
-                    f"--{option(name)} cannot change when a run goes on: it is {before.get(name)}"
+                    f"--{option(name)} cannot change when a run goes on: it is {spelled}"
                 )
         return self.checked(before | given)
 
@@ -222,8 +224,8 @@ class TrainNTuple(TrainCommand):
     warmup: OptionalCount = None
     """The games, at the beginning, in which the learning rate rises: for small patterns, 100. By
     default 0."""
-    split: OptionalTile = None
-    """Boards with this tile or a larger one have tables of their own. By default none."""
+    split: Annotated[tuple[int, ...] | None, arg(metavar="TILE...", help_behavior_hint="")] = None
+    """Boards with such a tile or a larger one have tables of their own. By default none."""
     downgrade: OptionalTile = None
     """Choose moves as if no tile were larger, and learn from both boards. By default none."""
     recipe: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None

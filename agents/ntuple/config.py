@@ -35,9 +35,9 @@ class Stage:
     """In this share of the games, at the end, the learning rate falls evenly to 0."""
     warmup: int = 0
     """In the first games, as many as this, the learning rate rises evenly to what it is to be."""
-    split: int | None = None
-    """From the first of these games on, boards with this tile or a larger one have tables of their
-    own, which begin as copies."""
+    split: tuple[int, ...] = ()
+    """From the first of these games on, boards with such a tile or a larger one have tables of
+    their own, which begin as copies. A single tile may be given as it is."""
     downgrade: int | None = None
     """The largest tile that the network is to see when it chooses a move; see `downgrade.py`."""
 
@@ -53,8 +53,10 @@ class Stage:
             raise ValueError(f"alpha must be above 0 and at most 10, not {self.alpha}")
         _check_whole(self, games=(1, None), replay=(0, 1000), steps=(1, 1000), warmup=(0, None))
         _check_range(self, trace=1.0, anneal=1.0)
-        if self.split is not None:
-            check_tile("split", self.split, 4, 32768)
+        single = isinstance(self.split, int)
+        object.__setattr__(self, "split", (self.split,) if single else tuple(self.split or ()))
+        for tile in self.split:
+            check_tile("split", tile, 4, 32768)
         if self.downgrade is not None:
             check_tile("downgrade", self.downgrade, 2, 16384)
             if self.sweeps:
@@ -146,8 +148,7 @@ class NTupleConfig(Stage):
     @property
     def splits(self) -> tuple[int, ...]:
         """The tiles at which the network is split at any time."""
-        splits = {stage.split for stage in self.stages or (self,)}
-        return tuple(sorted(tile for tile in splits if tile is not None))
+        return tuple(sorted({tile for stage in self.stages or (self,) for tile in stage.split}))
 
     @property
     def remembers(self) -> bool:

@@ -149,8 +149,8 @@ class NTupleTrainer:
 
     def _enter(self, stage: Stage) -> None:
         """Makes of the network what this stage wants, if it has not been done."""
-        if stage.split is not None:
-            self.network = self.network.split(stage.split)
+        for tile in stage.split:
+            self.network = self.network.split(tile)
         self.network = replace(self.network, limit=stage.downgrade)
 
     def _compile(self) -> None:

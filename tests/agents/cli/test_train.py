@@ -110,6 +110,14 @@ def test_resume_with_the_whole_command_again(run, copy):
     assert run(*arguments).json["games"] == 310
 
 
+def test_resume_with_several_tiles_again(run):
+    arguments = (*SMALL, "--split", 64, 512, "--seed", 1)
+    assert run(*arguments, "--games", 20, "--out", "split", "--json").json["games"] == 20
+    assert run(*arguments, "--games", 30, "--resume", "split", "--json").json["games"] == 30
+    result = run("train", "--resume", "split", "--split", 64)
+    assert result.error == "--split cannot change when a run goes on: it is 64 512"
+
+
 def test_resume_of_a_run_that_is_done(run, copy):
     result = run("train", "--resume", copy, "--json")
     assert result.json["games"] == 300
@@ -122,6 +130,7 @@ REFUSED = [
     ("--network 4x6", "--network cannot change when a run goes on: it is 0123,4567"),
     ("--algorithm td0", "--algorithm cannot change when a run goes on: it is tc"),
     ("--alpha 0.5", "--alpha cannot change when a run goes on"),
+    ("--split 64 512", "--split cannot change when a run goes on: it is None"),
     ("--threads 0", "--threads must be a whole number, 1 or more, not 0"),
 ]
 

@@ -37,6 +37,7 @@ def test_defaults():
         ({"warmup": -1}, "warmup must be a whole number, 0 or more, not -1"),
         ({"split": 1000}, "split must be a tile from 4 to 32768, not 1000"),
         ({"split": 2}, "split must be a tile from 4 to 32768, not 2"),
+        ({"split": [8, "a"]}, "split must be a tile from 4 to 32768, not 'a'"),
         ({"trace": 0.5, "steps": 2}, "steps above 1 goes without a trace"),
     ],
 )
@@ -104,13 +105,15 @@ def test_the_last_stage_lasts_until_all_games_are_played():
 
 
 def test_where_stages_end_and_what_they_split():
-    stages = (Stage(games=10), Stage(games=20, split=2048), Stage(games=10, split=1024))
+    stages = (Stage(games=10), Stage(games=20, split=(2048, 512)), Stage(games=10, split=1024))
     config = NTupleConfig(games=50, stages=stages)
     ends = [config.stage_end(game) for game in (0, 9, 10, 29, 30, 49)]
     assert ends == [10, 10, 30, 30, 50, 50]
-    assert config.splits == (1024, 2048)
+    assert config.splits == (512, 1024, 2048)
     assert NTupleConfig(games=7).stage_end(3) == 7
     assert (NTupleConfig().splits, NTupleConfig(split=64).splits) == ((), (64,))
+    assert NTupleConfig.from_dict({"split": None}).splits == ()  # as runs of before had it
+    assert NTupleConfig.from_dict({"split": [64, 8]}).splits == (8, 64)
 
 
 def test_a_run_without_stages_is_its_own_stage():

@@ -65,22 +65,22 @@ def test_interruptions_of_a_recipe_that_splits_the_network(
 ):
     stages = (
         Stage(games=40, downgrade=64),
-        Stage(games=60, downgrade=128, split=512),
+        Stage(games=60, downgrade=128, split=(512, 64)),
         Stage(games=50, split=256),
     )
     settings = {"games": 150, "stages": stages}
     whole = begin(tmp_path / "whole", **settings)
     whole.train(StopRequest())
-    assert whole.network.splits == (256, 512)
-    beginning, middle, end = whole.network.table[:, 0].reshape(3, -1)
-    assert (beginning != middle).any() and (middle != end).any()
+    assert whole.network.splits == (64, 256, 512)
+    tables = whole.network.table[:, 0].reshape(4, -1)
+    assert (tables[:-1] != tables[1:]).any(axis=1).all()
     trainer = begin(tmp_path / "pieces", **settings)
     seen = set()
     while trainer.history.games < 150:
         trainer.train(stop_after(3))
         trainer = resume(tmp_path / "pieces", **settings)
         seen.add((trainer.network.splits, trainer.network.limit))
-    assert seen == {((), 64), ((512,), 128), ((256, 512), None)}
+    assert seen == {((), 64), ((64, 512), 128), ((64, 256, 512), None)}
     assert left_behind(tmp_path / "pieces") == left_behind(tmp_path / "whole")
 
 
