@@ -24,6 +24,9 @@ from env2048.errors import Scratch2048Error
 from env2048.keys import game_keys
 
 CHECKPOINT_SECONDS = 60.0
+"""Between two checkpoints, at least."""
+SAVING_SHARE = 0.05
+"""Of the time, writing takes this share at most: large tables take half a minute."""
 _CHUNK_SECONDS = 0.2
 
 Report = Callable[[History], None]
@@ -142,10 +145,13 @@ class NTupleTrainer:
             DivergenceError: if the weights have become infinite.
         """
         self._compile()
+        seconds = CHECKPOINT_SECONDS
         while self.history.games < self.config.games and not stop.requested:
             self._enter(self.config.stage_of(self.history.games)[0])
-            _Round(self, stop, report).run()
+            _Round(self, stop, report, seconds).run()
+            begun = time.perf_counter()
             self.save()
+            seconds = max(CHECKPOINT_SECONDS, (time.perf_counter() - begun) / SAVING_SHARE)
 
     def _enter(self, stage: Stage) -> None:
         """Makes of the network what this stage wants, if it has not been done."""
@@ -192,10 +198,13 @@ class _Round:
     are learned from strictly in order, whatever the sizes of the pieces.
     """
 
-    def __init__(self, trainer: NTupleTrainer, stop: StopRequest, report: Report) -> None:
+    def __init__(
+        self, trainer: NTupleTrainer, stop: StopRequest, report: Report, seconds: float
+    ) -> None:
         self._trainer = trainer
         self._stop = stop
         self._report = report
+        self._seconds = seconds
         self._changed = threading.Condition()
         self._next = trainer.history.games
         self._last = trainer.config.stage_end(self._next)
@@ -205,10 +214,10 @@ class _Round:
         self._error: BaseException | None = None
 
     def run(self) -> None:
-        """Plays for a minute, or until the stage ends, or a stop is requested."""
+        """Plays for these seconds, or until the stage ends, or a stop is requested."""
         history = self._trainer.history
         base, start = history.seconds, time.perf_counter()
-        self._end = start + CHECKPOINT_SECONDS
+        self._end = start + self._seconds
         threads = [
             threading.Thread(target=self._work, daemon=True)
             for _ in range(self._trainer.config.threads)

@@ -81,4 +81,26 @@ def stop_after():
 def in_small_pieces(monkeypatch):
     """Runs look up every few games, and save every few looks."""
     monkeypatch.setattr(module, "CHECKPOINT_SECONDS", 0.05)
+    monkeypatch.setattr(module, "SAVING_SHARE", 1.0)
     monkeypatch.setattr(module, "_CHUNK_SECONDS", 0.005)
+
+
+@pytest.fixture
+def slow_down(monkeypatch):
+    """A function: trainer, method=seconds, ... -> by its clock, these take so long, no others."""
+    clock = {"now": 0.0}
+
+    def slow(trainer, **methods):
+        monkeypatch.setattr(module.time, "perf_counter", lambda: clock["now"])
+        for name, seconds in methods.items():
+            monkeypatch.setattr(trainer, name, _taking(getattr(trainer, name), seconds, clock))
+
+    return slow
+
+
+def _taking(method, seconds, clock):
+    def slow(*arguments):
+        clock["now"] += seconds
+        return method(*arguments)
+
+    return slow

@@ -142,7 +142,8 @@ from agents.ntuple.config import NTupleConfig
 from agents.training.runs import RunFolder
 from agents.training.stop import StopRequest
 
-trainer.CHECKPOINT_SECONDS, trainer._CHUNK_SECONDS = 0.02, 0.002  # saves most of the time
+trainer.CHECKPOINT_SECONDS, trainer._CHUNK_SECONDS = 0.02, 0.002
+trainer.SAVING_SHARE = 1.0  # saves most of the time
 config = NTupleConfig(**json.loads(sys.argv[2]))
 training = trainer.NTupleTrainer.resume(config, RunFolder(Path(sys.argv[1])))
 save, saved = training.save, 0

@@ -89,21 +89,10 @@ def test_reports_follow_the_games(begin, tmp_path, in_small_pieces):
     assert 0 < reports[-1][1] <= trainer.history.seconds
 
 
-def test_compilation_is_not_counted(begin, tmp_path, monkeypatch):
+def test_compilation_is_not_counted(begin, tmp_path, slow_down):
     """The clock starts after that."""
     trainer = begin(tmp_path / "run", games=3)
-    clock = {"now": 0.0}
-
-    def takes(method, seconds):
-        def slow(*arguments):
-            clock["now"] += seconds
-            return method(*arguments)
-
-        return slow
-
-    monkeypatch.setattr(trainer, "play", takes(trainer.play, 1))
-    monkeypatch.setattr(trainer, "_compile", takes(trainer._compile, 1000))
-    monkeypatch.setattr(module.time, "perf_counter", lambda: clock["now"])
+    slow_down(trainer, play=1, _compile=1000)
     trainer.train(StopRequest())
     assert 1 <= trainer.history.seconds <= 3
 
@@ -118,6 +107,17 @@ def test_it_saves_about_every_minute(begin, tmp_path, in_small_pieces, monkeypat
     assert saved == sorted(saved)
     assert len(set(saved)) > 1
     assert saved[-1] == 1000
+
+
+def test_saving_takes_a_small_part_of_the_time(begin, tmp_path, slow_down, monkeypatch):
+    """A checkpoint that takes ten seconds is followed by 200 seconds of training."""
+    trainer = begin(tmp_path / "run", games=300)
+    slow_down(trainer, play=1, save=10)
+    saved = []
+    save = trainer.save
+    monkeypatch.setattr(trainer, "save", lambda: (save(), saved.append(trainer.history.games)))
+    trainer.train(StopRequest())
+    assert saved == [pytest.approx(60, abs=2), pytest.approx(260, abs=4), 300]
 
 
 # ----------------------------------------------------------------------------------- threads
