@@ -51,7 +51,8 @@ class Quickstart(Command):
         seed = self.choose_seed(self.seed)
         config = self._config(seed)
         run = RunFolder.create(folder, "ntuple", asdict(config))
-        trainer = self._train(config, run)
+        with run.held():
+            trainer = self._train(config, run)
         result = self._evaluate(trainer)
         self._keep(trainer, result)
         self._say_what_next(folder)

@@ -102,17 +102,19 @@ class TrainCommand(JsonCommand):
         if self.resume is not None:
             run = RunFolder.open(self.resume)
             config = self._changed(run)
-            trainer = self.go_on(config, run)
-            self.check_total(trainer)
-            self.announce(config, run.path)
-            run.resumed(asdict(config))
+            with run.held():
+                trainer = self.go_on(config, run)
+                self.check_total(trainer)
+                self.announce(config, run.path)
+                run.resumed(asdict(config))
+                self._train(trainer, config)
         else:
             path = self.out or claim_run(free_name(self.kind))
             config = self.checked({**self.given(), "seed": self.choose_seed(self.seed)})
             self.announce(config, path)
             run = RunFolder.create(path, self.kind, asdict(config))
-            trainer = self.begin(config, run)
-        self._train(trainer, config)
+            with run.held():
+                self._train(self.begin(config, run), config)
 
     def _changed(self, run: "RunFolder") -> Any:
         """The settings of a resumed run: only how long and on how many threads may change."""

@@ -12,7 +12,8 @@ import platform
 import re
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -22,6 +23,11 @@ from typing import Any
 
 from env2048.errors import Scratch2048Error
 from env2048.files import atomic_path
+
+try:
+    import fcntl
+except ImportError:  # Windows, where a folder cannot be locked
+    fcntl = None  # type: ignore[assignment]
 
 RUNS = Path("runs")
 """Where runs go unless they are given a folder, below the current folder."""
@@ -112,6 +118,29 @@ class RunFolder:
         content["config"] = dict(config)
         content["sessions"].append(_session())
         self._write(content)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keeps others from training this run until the block ends, or the process.
+
+        Raises:
+            RunError: if one is training it already.
+        """
+        if fcntl is None:
+            yield
+            return
+        folder = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(folder)
+            raise RunError(f"{self.path}: is being trained already; stop that first") from None
+        except OSError:
+            pass  # a file system without locks
+        try:
+            yield
+        finally:
+            os.close(folder)
 
     def remove_half_written(self) -> None:
         """Removes what a kill left behind in the middle of writing: see `atomic_path`."""

@@ -142,8 +142,9 @@ class NetsTrain(JsonCommand):
 
         with one_line_errors():
             if self.resume is not None:
-                kind = RunFolder.open(self.resume).read()["kind"]
-                _trainer_of(kind).resume(self, self.resume)
+                run = RunFolder.open(self.resume)
+                with run.held():
+                    _trainer_of(run.read()["kind"]).resume(self, self.resume)
             else:
                 _trainer_of(self.model).begin(self)
 

@@ -36,7 +36,8 @@ def begin(command: "NetsTrain") -> None:
     run = RunFolder.create(path, "mlp", {"data": command.data, "hold_out": part, **asdict(config)})
     training = NetworkRun(run, config, examples, tests)
     _announce(command, training)
-    command.train(training, path)
+    with run.held():
+        command.train(training, path)
     _print(command, training)
 
 

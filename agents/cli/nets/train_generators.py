@@ -48,15 +48,17 @@ def begin(command: "NetsTrain") -> None:
     if command.model == "diffusion":
         if command.vae is not None:
             _check_vae(command.vae)
-        begin_diffusion(path, data, replace(_diffusion_config(command), seed=seed), source)
-        if command.vae is not None:
-            copy_vae(command.vae, path)
-        _train_both(command, path, data, source)
+        config = replace(_diffusion_config(command), seed=seed)
+        with begin_diffusion(path, data, config, source).held():
+            if command.vae is not None:
+                copy_vae(command.vae, path)
+            _train_both(command, path, data, source)
         return
-    config = replace(_autoencoder_config(command), seed=seed)
-    training = begin_autoencoder(path, data, config, source)
-    _train(command, training, path)
-    _print(command, training, config.model, tests)
+    settings = replace(_autoencoder_config(command), seed=seed)
+    training = begin_autoencoder(path, data, settings, source)
+    with training.run.held():
+        _train(command, training, path)
+    _print(command, training, settings.model, tests)
 
 
 def resume(command: "NetsTrain", path: Path) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from interruption import interrupt_training
 
+from agents.training.runs import RunFolder
 from networks.classifier import as_rows
 from networks.data import drawn_set, write_idx
 from networks.models import MLP
@@ -145,6 +146,12 @@ def test_an_interrupted_run_goes_on(run, folder, data, number):
     assert run("nets", "train", "mlp", *options, "--out", "whole").code == 0
     cut, whole = (MLP.load(folder / name / "checkpoint.safetensors") for name in ("cut", "whole"))
     np.testing.assert_array_equal(cut.weights.values, whole.weights.values)
+
+
+def test_a_run_that_is_being_trained_is_left_alone(run, trained):
+    with RunFolder.open(trained / "run").held():
+        result = run("nets", "train", "--resume", trained / "run")
+    assert result.code == 1 and "run: is being trained already; stop that first" in result.error
 
 
 def test_a_finished_run_has_nothing_left_to_do(run, trained):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from agents.training.history import read_rows
+from agents.training.runs import RunFolder
 from networks.checkpoint import read_tensors
 
 SMALL = ("train", "ntuple", "--network", "0123,4567")
@@ -141,6 +142,15 @@ def test_resume_refuses_another_run(run, copy, line, words):
     result = run("train", "--resume", copy, *line.split())
     assert result.code == 2
     assert words in result.error
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
+
+
+def test_resume_of_a_run_that_is_being_trained(run, copy):
+    before = {path.name: path.read_bytes() for path in copy.iterdir()}
+    with RunFolder.open(copy).held():
+        result = run("train", "--resume", copy, "--games", "400")
+    assert result.code == 1
+    assert f"{copy.name}: is being trained already; stop that first" in result.error
     assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
 
 

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import subprocess
 import sys
 from datetime import UTC, datetime
 
@@ -63,6 +64,27 @@ def test_what_was_half_written_is_removed_and_nothing_else(run):
         (run.path / name).touch()
     run.remove_half_written()
     assert {found.name for found in run.path.iterdir()} == {"config.json", *kept}
+
+
+def test_one_process_trains_a_run_at_a_time(run):
+    """Two would write over each other's games. A process that was killed holds nothing."""
+    script = (
+        "import sys; from pathlib import Path; from agents.training.runs import RunFolder\n"
+        "with RunFolder(Path(sys.argv[1])).held(): print('held', flush=True); sys.stdin.read()"
+    )
+    arguments = [sys.executable, "-c", script, str(run.path)]
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(arguments, **streams) as other:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(RunError, match="ntuple-1: is being trained already"), run.held():
+            pass
+        other.kill()
+    with run.held():
+        again = subprocess.run(arguments, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert "is being trained already" in again.stderr
+    with run.held():
+        pass
+    assert [found.name for found in run.path.iterdir()] == ["config.json"]
 
 
 def test_an_empty_folder_may_be_used(tmp_path):
