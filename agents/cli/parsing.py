@@ -227,6 +227,10 @@ _OURS: list[tuple[str, Any]] = [
         r"Error parsing (\S+): .*could not convert string to float: (.*)",
         lambda found, _: f"{found[1]} must be a number, not {found[2]}",
     ),
+    (
+        r"Error parsing (\S+): no type matching \{\[INT \[INT \.\.\.\]\]\} .*? from \[(.*?)\]\.",
+        lambda found, _: f"{found[1]} must be whole numbers, with spaces between, not {found[2]}",
+    ),
     (r"Error parsing (\S+): .*Exceeds the limit", lambda found, _: f"{found[1]} is too large"),
 ]
 """What tyro says, as a pattern, and how we put it."""

@@ -54,7 +54,8 @@ class Record(JsonCommand):
     move_time: OptionalSeconds = None
     """Seconds in which it looks ahead as far as it can, and at most --search."""
     downgrade: OptionalTile = None
-    """Choose moves as if no tile were larger than this; see agents/ntuple/downgrade.py."""
+    """Choose moves as if no tile were larger, 0: as it is; by default as the player was trained
+    (ntuple: 4096). See agents/ntuple/downgrade.py."""
     games: Count = 1
     """Play this many games, of the seeds from --seed on, and write the best."""
 

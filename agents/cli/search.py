@@ -1,6 +1,5 @@
 """What commands have in common that choose how an agent plays: `--search`, `--downgrade` ..."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agents.ntuple.config import check_tile
@@ -21,11 +20,11 @@ def check_search(search: int | None, move_time: float | None, downgrade: int | N
         raise UsageError(
             f"--move-time must be above 0 and at most {MOST_SECONDS:g} seconds, not {move_time:g}"
         )
-    if downgrade is not None:
+    if downgrade:
         try:
             check_tile("--downgrade", downgrade, 2, 16384)
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(f"{error} (0: none)") from None
 
 
 def looking_ahead(
@@ -39,7 +38,8 @@ def looking_ahead(
 
     Args:
         agent: values the leaves.
-        search: plies. move_time: seconds. downgrade: a tile. Options that were not given are None.
+        search: plies. move_time: seconds. downgrade: a tile, 0 for none. Options that were not
+            given are None.
         threads: how many search one move.
 
     Raises:
@@ -62,6 +62,4 @@ def _downgrading(agent: "Agent", tile: int) -> "Agent":
 
     if not isinstance(agent, NTupleAgent):
         raise UsageError(f"--downgrade is for n-tuple agents, which {agent.name} is not")
-    same = NTupleAgent(replace(agent.network, limit=tile))
-    same.name = agent.name
-    return same
+    return agent.downgrading(tile or None)

@@ -12,6 +12,7 @@ from tyro.conf import arg
 from agents.cli.command import JsonCommand, OptionalCount, OptionalRun, OptionalTile, Seed
 from agents.cli.games import checked_config, claim_run, option
 from agents.ntuple.config import Algorithm, NTupleConfig
+from agents.ntuple.recipe import recipe_names
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,8 +70,12 @@ class TrainCommand(JsonCommand):
         """A run that goes on from its checkpoint."""
 
     @abstractmethod
-    def announce(self, config: Any, path: Path) -> None:
-        """Says beforehand what the run will take; too much ends it before it has a folder."""
+    def title(self, config: Any) -> str:
+        """What is trained, and how long."""
+
+    @abstractmethod
+    def memory(self, config: Any) -> int:
+        """Bytes that the run takes."""
 
     @abstractmethod
     def check_total(self, trainer: Any) -> None:
@@ -97,6 +102,7 @@ class TrainCommand(JsonCommand):
 
     def run(self) -> None:
         """Trains."""
+        from agents.training.resources import require_memory
         from agents.training.runs import RunFolder, free_name
 
         if self.resume is not None:
@@ -105,13 +111,14 @@ class TrainCommand(JsonCommand):
             with run.held():
                 trainer = self.go_on(config, run)
                 self.check_total(trainer)
-                self.announce(config, run.path)
+                self._announce(config, run.path)
                 run.resumed(asdict(config))
                 self._train(trainer, config)
         else:
             path = self.out or claim_run(free_name(self.kind))
             config = self.checked({**self.given(), "seed": self.choose_seed(self.seed)})
-            self.announce(config, path)
+            self._announce(config, path)
+            require_memory(self.memory(config), "this run")  # before it has a folder
             run = RunFolder.create(path, self.kind, asdict(config))
             with run.held():
                 self._train(self.begin(config, run), config)
@@ -129,14 +136,24 @@ class TrainCommand(JsonCommand):
             was = asdict(self.checked(before))
         except (UsageError, TypeError, AttributeError) as error:
             raise RunError(f"{run.config_path}: not the settings of a run ({error})") from None
-        for name in set(given) - set(self.changeable):
-            if given[name] != was[name]:
-                value = was[name]
+        changed = self.checked(before | given)
+        now = asdict(changed)
+        for name, value in was.items():
+            if name in given and name not in self.changeable and now[name] != value:
                 spelled = " ".join(map(str, value)) or None if isinstance(value, tuple) else value
                 raise UsageError(
                     f"--{option(name)} cannot change when a run goes on: it is {spelled}"
                 )
-        return self.checked(before | given)
+        return changed
+
+    def _announce(self, config: Any, path: Path) -> None:
+        from agents.training.resources import gigabytes
+
+        size = gigabytes(self.memory(config))
+        self.say(
+            f"{self.title(config)}, seed {config.seed}: takes {size} of memory and at most that "
+            f"much disk in {path}"
+        )
 
     def _train(self, trainer: Trainer, config: Any) -> None:
         from agents.cli.show import tile_table
@@ -230,8 +247,15 @@ class TrainNTuple(TrainCommand):
     """Boards with such a tile or a larger one have tables of their own. By default none."""
     downgrade: OptionalTile = None
     """Choose moves as if no tile were larger, and learn from both boards. By default none."""
-    recipe: Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")] = None
-    """All of these settings from a recipe: ten-thousand, embedded, or a .toml file."""
+    recipe: Annotated[
+        str | None,
+        arg(
+            metavar="NAME",
+            help_behavior_hint="",
+            help=f"All of these settings from a recipe: {', '.join(recipe_names())}, "
+            "or a .toml file.",
+        ),
+    ] = None
     games: OptionalCount = None
     """Games to play, with --resume those before included. By default 100,000."""
     threads: OptionalCount = None
@@ -241,6 +265,8 @@ class TrainNTuple(TrainCommand):
         """Checks the settings, and that there is a place for the run."""
         if self.resume is not None and self.recipe is not None:
             raise UsageError("--recipe does not go with --resume: a run keeps its own")
+        if self.split == ():
+            raise UsageError("--split needs a tile, or several: --split 2048 8192")
         super().check()
 
     def given(self) -> dict[str, Any]:
@@ -250,8 +276,9 @@ class TrainNTuple(TrainCommand):
             return given
         from agents.ntuple.recipe import read_recipe
 
-        for name in set(given) - {"seed", "threads"}:
-            raise UsageError(f"--{option(name)} does not go with --recipe, which has its own")
+        for name in given:
+            if name not in ("seed", "threads"):
+                raise UsageError(f"--{option(name)} does not go with --recipe, which has its own")
         return read_recipe(self.recipe) | given
 
     def checked(self, settings: Mapping[str, Any]) -> NTupleConfig:
@@ -278,19 +305,17 @@ class TrainNTuple(TrainCommand):
         if total == played:
             self.say(f"all {total:,} games are played: for more, give --games, the new total")
 
-    def announce(self, config: NTupleConfig, path: Path) -> None:
-        """Says beforehand what the run will take; too much ends it before it has a folder."""
-        from agents.ntuple.trainer import memory_needed
-        from agents.training.resources import gigabytes, require_memory
-
-        size = memory_needed(config)
+    def title(self, config: NTupleConfig) -> str:
+        """What is trained, and how long."""
         games = f"{config.games:,} game{'' if config.games == 1 else 's'}"
-        self.say(
-            f"{config.network} {config.algorithm}, {games}, seed {config.seed}: "
-            f"takes {gigabytes(size)} of memory and at most that much disk in {path}"
-        )
-        require_memory(size, f"training {config.network}")
+        return f"{config.network} {config.algorithms}, {games}"
+
+    def memory(self, config: NTupleConfig) -> int:
+        """Bytes that the run takes."""
+        from agents.ntuple.trainer import memory_needed
+
+        return memory_needed(config)
 
     def describe(self, config: NTupleConfig) -> dict[str, Any]:
         """What the result says of the network."""
-        return {"network": config.network, "algorithm": config.algorithm}
+        return {"network": config.network, "algorithm": config.algorithms}

@@ -180,18 +180,16 @@ class TrainPolicy(TrainCommand):
 
         return PolicyTrainer.resume(config, run)
 
-    def announce(self, config: PolicyConfig, path: Path) -> None:
-        """Says beforehand what the run will take."""
-        from agents.policy.trainer import memory_needed
-        from agents.training.resources import gigabytes, require_memory
-
-        size = memory_needed(config)
+    def title(self, config: PolicyConfig) -> str:
+        """What is trained, and how long."""
         games = "" if config.games is None else f" or {config.games:,} games"
-        self.say(
-            f"policy {config.algorithm}, {config.steps:,} moves{games}, seed {config.seed}: "
-            f"takes {gigabytes(size)} of memory and at most that much disk in {path}"
-        )
-        require_memory(size, "training a policy")
+        return f"policy {config.algorithm}, {config.steps:,} moves{games}"
+
+    def memory(self, config: PolicyConfig) -> int:
+        """Bytes that the run takes."""
+        from agents.policy.trainer import memory_needed
+
+        return memory_needed(config)
 
     def check_total(self, trainer: Any) -> None:
         """A run cannot be made shorter; one that is done has nothing to do."""

@@ -61,7 +61,8 @@ class Watch(Command):
     move_time: OptionalSeconds = None
     """Seconds in which it looks ahead as far as it can, and at most --search."""
     downgrade: OptionalTile = None
-    """Choose moves as if no tile were larger than this; see agents/ntuple/downgrade.py."""
+    """Choose moves as if no tile were larger, 0: as it is; by default as the player was trained
+    (ntuple: 4096). See agents/ntuple/downgrade.py."""
     fps: Number = 8.0
     """Moves per second; fewer, where the agent looks ahead for longer."""
     size: OptionalCount = None

@@ -1,5 +1,7 @@
 """The n-tuple network as a player."""
 
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,12 @@ class NTupleAgent(Agent):
         """
         return cls(unpack_network(tensors, metadata, file, weights_only=True))
 
+    def downgrading(self, limit: int | None) -> "NTupleAgent":
+        """The same player with another limit to its tiles; None: it sees boards as they are."""
+        same = copy(self)
+        same.network = replace(self.network, limit=limit)
+        return same
+
     def save(self, path: str | Path) -> None:
         """Writes the network, exact."""
         tensors, metadata = pack_network(self.network)
@@ -41,7 +49,10 @@ class NTupleAgent(Agent):
         write_checkpoint(path, tensors, {"agent": NTupleAgent.name, **metadata})
 
     def values_many(self, boards: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """reward + V(afterstate) in points, NaN if illegal; [N, 4, 4] -> [N, 4]."""
+        """reward + V(afterstate) in points, NaN if illegal; [N, 4, 4] -> [N, 4].
+
+        Of a downgraded board they are those of the smaller tiles: good to choose by, but too low.
+        """
         return self.network.move_values(boards)
 
     def play(

@@ -39,7 +39,8 @@ class Stage:
     """From the first of these games on, boards with such a tile or a larger one have tables of
     their own, which begin as copies. A single tile may be given as it is."""
     downgrade: int | None = None
-    """The largest tile that the network is to see when it chooses a move; see `downgrade.py`."""
+    """The largest tile on a board that a move is chosen on, where larger ones can be made smaller;
+    see `downgrade.py`."""
 
     def __post_init__(self) -> None:
         """Checks the ranges.
@@ -53,8 +54,9 @@ class Stage:
             raise ValueError(f"alpha must be above 0 and at most 10, not {self.alpha}")
         _check_whole(self, games=(1, None), replay=(0, 1000), steps=(1, 1000), warmup=(0, None))
         _check_range(self, trace=1.0, anneal=1.0)
-        single = isinstance(self.split, int)
-        object.__setattr__(self, "split", (self.split,) if single else tuple(self.split or ()))
+        several = isinstance(self.split, list | tuple)
+        given = self.split if several else () if self.split is None else (self.split,)
+        object.__setattr__(self, "split", tuple(given))
         for tile in self.split:
             check_tile("split", tile, 4, 32768)
         if self.downgrade is not None:
@@ -119,8 +121,13 @@ class NTupleConfig(Stage):
             ValueError: if a value is out of range.
         """
         super().__post_init__()
+        if not isinstance(self.network, str):
+            raise ValueError(f"network must be names or patterns, not {self.network!r}")
         _check_whole(self, seed=(0, None), threads=(1, 256))
         _check_range(self, initial=1e6)
+        for field in fields(Stage) if self.stages else ():
+            if field.name != "games" and getattr(self, field.name) != field.default:
+                raise ValueError(f"{field.name} is a setting of each stage, where there are stages")
         if self.stages and self.games <= sum(stage.games for stage in self.stages[:-1]):
             raise ValueError(f"games must be enough for all stages, not {self.games}")
 
@@ -144,6 +151,11 @@ class NTupleConfig(Stage):
     def columns(self) -> int:
         """Numbers per table entry that all stages together need."""
         return max(COLUMNS[stage.algorithm] for stage in self.stages or (self,))
+
+    @property
+    def algorithms(self) -> str:
+        """The algorithms of all stages, as `td0, tc`."""
+        return ", ".join(dict.fromkeys(stage.algorithm for stage in self.stages or (self,)))
 
     @property
     def splits(self) -> tuple[int, ...]:

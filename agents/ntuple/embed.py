@@ -4,7 +4,7 @@ The player in the wheel, `agents/weights/ntuple.safetensors`, is made so; `agent
 has the commands. Of the learner's table the weights alone are kept, rounded and compressed (see
 `storage.pack_compact`), and of these, with ENTRIES, only as many as that: those that learning has
 moved most. The others were met a few times in thousands of games, and know little. With TILE the
-player downgrades larger ones (see `downgrade.py`).
+player downgrades larger ones (see `downgrade.py`), without as it did when its training ended.
 """
 
 import sys
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from agents.ntuple.config import check_tile
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.storage import pack_compact, unpack_network
 from agents.training.checkpoints import read_checkpoint, write_checkpoint
@@ -50,6 +51,7 @@ def main(run: str, path: str, entries: str | None = None, tile: str | None = Non
     Raises:
         AgentFileError: if the folder holds none.
         TypeError: if what it holds is not an n-tuple network.
+        ValueError: if it cannot be pruned, or TILE is not one to downgrade to.
     """
     from agents.ntuple.agent import NTupleAgent
     from agents.registry import load
@@ -58,10 +60,13 @@ def main(run: str, path: str, entries: str | None = None, tile: str | None = Non
     if not isinstance(agent, NTupleAgent):
         raise TypeError(f"{run}: not an n-tuple network")
     network = agent.network
+    limit = network.limit if tile is None else int(tile)
+    if limit is not None:
+        check_tile("TILE", limit, 2, 16384)
     if entries is not None:  # how much they were moved is beside the weights, in the file alone
         file = Path(run) / "checkpoint.safetensors" if Path(run).is_dir() else Path(run)
         network = prune(unpack_network(*read_checkpoint(file), run), int(entries))
-    embed(replace(network, limit=int(tile) if tile else None), Path(path))
+    embed(replace(network, limit=limit), Path(path))
 
 
 if __name__ == "__main__":

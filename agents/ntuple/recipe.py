@@ -30,6 +30,8 @@ def read_recipe(name_or_path: str) -> dict[str, Any]:
         UnknownNameError: if there is no recipe of that name.
         RecipeError: if the file cannot be read, or its settings are wrong.
     """
+    from agents.ntuple.patterns import parse_patterns  # NumPy; the names are wanted for --help
+
     path = _FOLDER / f"{name_or_path}.toml"
     if name_or_path not in recipe_names():
         path = Path(name_or_path)
@@ -40,7 +42,7 @@ def read_recipe(name_or_path: str) -> dict[str, Any]:
             )
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
-        NTupleConfig.from_dict(settings)
+        parse_patterns(NTupleConfig.from_dict(settings).network)
     except FileNotFoundError:
         raise RecipeError(f"{path}: no such file") from None
     except OSError as error:

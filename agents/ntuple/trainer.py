@@ -33,11 +33,15 @@ Report = Callable[[History], None]
 
 
 def memory_needed(config: NTupleConfig) -> int:
-    """Bytes of a run's tables and games at most; a checkpoint takes mostly a tenth of it."""
-    tables = parse_patterns(config.network).entries * config.columns * 4
-    if config.splits:  # the last stage is made from a copy that is given up afterwards
-        tables *= 2 * len(config.splits) + 1
-    return tables + (MOST_MOVES // 4 if config.remembers else 0)
+    """Bytes of a run's tables and games, and of what comes beside them for a moment.
+
+    That is what the last stage is made from, or the entries to be written, twice, of which there
+    are less than a quarter where tables are large (after a billion moves a fifth).
+    """
+    stage = parse_patterns(config.network).entries * config.columns * 4
+    tables = stage * (len(config.splits) + 1)
+    beside = max(stage * len(config.splits), tables // 2)
+    return tables + beside + (MOST_MOVES // 4 if config.remembers else 0)
 
 
 class DivergenceError(Scratch2048Error):

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.base import Agent
+from agents.ntuple.agent import NTupleAgent
 from env2048.keys import game_keys
 
 Boards = NDArray[np.uint8]
@@ -55,6 +56,8 @@ def probe(agent: Agent, seed: int = 0) -> list[Probe]:
         seed: of the games that it plays.
     """
     boards = _lone(_played(agent, seed))
+    if isinstance(agent, NTupleAgent):
+        agent = agent.downgrading(None)  # values of the tiles themselves
     largest = boards.max(axis=(1, 2), initial=0)
     tiles = [k for k in range(5, 18) if (largest == k).sum() >= LEAST][-TILES:]
     return [_probe_tile(agent, boards[largest == k], k) for k in tiles]

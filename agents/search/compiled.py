@@ -60,8 +60,7 @@ class CompiledSearch:
 
         def search(wanted: int) -> None:
             kernels.search(
-                cells, wanted, plies, self._cutoff, self._network, self._limit,
-                row_table(),
+                cells, wanted, plies, self._cutoff, self._network, self._limit, row_table(),
                 self._table(plies), stop, values,
             )  # fmt: skip
 
@@ -83,8 +82,7 @@ class CompiledSearch:
         """Plays on, at most so many moves; returns whether the game goes on after them."""
         goes_on = kernels.play(
             game, most, np.uint64(threshold), plies, self._cutoff, self._network, self._limit,
-                row_table(),
-            self._table(plies),
+            row_table(), self._table(plies),
         )  # fmt: skip
         return bool(goes_on)
 

@@ -31,6 +31,7 @@ def command(request):
         (["--search", 33], "--search must be 1 to 32 (1: greedy), not 33"),
         (["--move-time", 0], "--move-time must be above 0 and at most 3600 seconds, not 0"),
         (["--move-time", "nan"], "--move-time must be above 0 and at most 3600 seconds, not nan"),
+        (["--downgrade", 5], "--downgrade must be a tile from 2 to 16384, not 5 (0: none)"),
         (["--move-time", 4000], "--move-time must be above 0 and at most 3600 seconds, not 4000"),
     ],
 )
@@ -88,3 +89,24 @@ def test_watch(run, folder, monkeypatch):
     assert f"score {score}," in result.out
     assert plain.out != result.out
     assert evaluate(GreedyAgent(), 1, 2).summary()["search"] == 1
+
+
+def test_downgrading(run, command, monkeypatch):
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    result = run(*command, "greedy", "--downgrade", 64)
+    assert result.code == 2
+    assert result.error == "--downgrade is for n-tuple agents, which greedy is not"
+
+
+def test_eval_downgrades_as_the_player_does_or_as_it_is_told(run, trained, folder):
+    load(trained).downgrading(32).save(folder / "limited.safetensors")
+    options = ("--games", 50, "--seed", 4, "--json")
+
+    def mean_score(*arguments):
+        found = run("eval", *arguments, *options).json
+        return found["mean_score"], found["moves"]
+
+    as_it_is, lower = mean_score(trained), mean_score(trained, "--downgrade", 32)
+    assert as_it_is != lower
+    assert mean_score("limited.safetensors") == lower
+    assert mean_score("limited.safetensors", "--downgrade", 0) == as_it_is

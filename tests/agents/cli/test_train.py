@@ -69,7 +69,7 @@ def test_what_people_see(run, folder):
     assert result.code == 0
     assert "last 200 of 200 games, seed 5: mean score " in result.out
     assert result.out.endswith("run: runs/ntuple-1\n")
-    assert "takes 1.6 MB of memory and at most that much disk in runs/ntuple-1" in result.err
+    assert "takes 2.4 MB of memory and at most that much disk in runs/ntuple-1" in result.err
     assert "200/200 games" in result.err
     assert "M moves/s  mean " in result.err
     config = json.loads((folder / "runs/ntuple-1/config.json").read_text())
@@ -212,7 +212,7 @@ def test_too_little_memory_is_said_before_anything_is_written(run, folder, monke
     result = run(*SMALL, "--seed", 1)
     assert result.code == 1
     assert result.err.splitlines()[-1] == (
-        "scratch2048: training 0123,4567 needs 1.6 MB of memory and 1 MB are free: "
+        "scratch2048: this run needs 2.4 MB of memory and 1 MB are free: "
         "choose a smaller network, or close other programs"
     )
     assert not list(folder.iterdir())

@@ -76,6 +76,12 @@ WRONG = [
     ("train ntuple --network 9x9", "--network: unknown network '9x9': choose "),
     ("train ntuple --games 0", "--games must be a whole number, 1 or more, not 0"),
     ("train ntuple --seed -1", "--seed must be a whole number, 0 or more, not -1"),
+    (
+        "train ntuple --split 64,512",
+        "--split must be whole numbers, with spaces between, not '64,5",
+    ),
+    ("train ntuple --split", "--split needs a tile, or several: --split 2048 8192"),
+    ("train ntuple --split 2048 5", "--split must be a tile from 4 to 32768, not 5"),
     ("train ntuple --threads 0", "--threads must be a whole number, 1 or more, not 0"),
     ("train ntuple --threads 9999", "--threads must be at most 256, not 9999"),
     ("train --resume x --out y", "--out does not go with --resume"),

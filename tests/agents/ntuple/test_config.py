@@ -95,6 +95,11 @@ def test_the_stages_of_a_recipe():
     assert NTupleConfig.from_dict(asdict(config)) == config
 
 
+def test_the_algorithms_of_a_run():
+    assert NTupleConfig.from_dict(RECIPE).algorithms == "td0, tc"
+    assert NTupleConfig(algorithm="td0").algorithms == "td0"
+
+
 def test_the_last_stage_lasts_until_all_games_are_played():
     config = NTupleConfig.from_dict({**RECIPE, "games": 130})
     stage, n = config.stage_of(80)

@@ -68,7 +68,7 @@ def test_interruptions_of_a_recipe_that_splits_the_network(
         Stage(games=60, downgrade=128, split=(512, 64)),
         Stage(games=50, split=256),
     )
-    settings = {"games": 150, "stages": stages}
+    settings = {"games": 150, "alpha": None, "stages": stages}
     whole = begin(tmp_path / "whole", **settings)
     whole.train(StopRequest())
     assert whole.network.splits == (64, 256, 512)

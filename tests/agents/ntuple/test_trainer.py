@@ -225,14 +225,19 @@ def test_weights_that_grow_beyond_all_bounds(begin, resume, tmp_path):
 
 @pytest.mark.parametrize("algorithm", ["td0", "tc"])
 @pytest.mark.parametrize("network", ["012,145", "0123"])
-def test_memory_needed_is_what_the_tables_take(algorithm, network, begin, tmp_path):
+def test_memory_needed_is_that_of_the_tables_and_half_of_it(algorithm, network, begin, tmp_path):
     trainer = begin(tmp_path / "run", algorithm=algorithm, network=network)
-    assert memory_needed(trainer.config) == trainer.network.table.nbytes
+    assert memory_needed(trainer.config) == trainer.network.table.nbytes * 1.5
 
 
 def test_memory_of_the_usual_network():
-    assert memory_needed(NTupleConfig(algorithm="td0")) == 4 * 16**6 * 4
-    assert memory_needed(NTupleConfig(algorithm="tc")) == 4 * 16**6 * 3 * 4
+    assert memory_needed(NTupleConfig(algorithm="td0")) == 4 * 16**6 * 4 * 1.5
+    assert memory_needed(NTupleConfig(algorithm="tc")) == 4 * 16**6 * 3 * 4 * 1.5
+
+
+def test_memory_of_a_network_that_is_split_for_the_last_time():
+    """The tables of three stages become those of four."""
+    assert memory_needed(NTupleConfig(network="0123", split=(8, 16, 32))) == 7 * 16**4 * 3 * 4
 
 
 @pytest.mark.parametrize("way", ["begin", "resume without a checkpoint", "resume"])
@@ -249,7 +254,7 @@ def test_too_little_memory_is_found_out_before_any_is_taken(
     monkeypatch.setattr(NTupleNetwork, "zeros", refuse)
     monkeypatch.setattr(module, "read_checkpoint", refuse)
     monkeypatch.setattr(resources, "free_memory", lambda: 1_000_000)
-    with pytest.raises(MemoryShortageError, match=r"^training 0123,4567 needs 1\.6 MB of memory"):
+    with pytest.raises(MemoryShortageError, match=r"^training 0123,4567 needs 2\.4 MB of memory"):
         if way == "begin":
             NTupleTrainer.begin(trainer.config, trainer.run)
         else:
