@@ -65,7 +65,7 @@ def test_the_embedded_network_is_ready_in_a_second_and_plays_well():
     assert (agent.name, agent.size) == ("ntuple", 4)
     games = agent.play(first_keys(0, 200))
     assert games.scores.mean() > 120_000
-    assert (games.largest >= 11).mean() > 0.9
+    assert (games.largest >= 11).mean() > 0.95  # of 2,000 games 98.8%
     assert (registry._WEIGHTS / "ntuple.safetensors").stat().st_size <= 8_000_000
 
 

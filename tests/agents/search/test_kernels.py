@@ -1,9 +1,14 @@
 """The compiled search: its parts against brute force, the whole against the definition."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from oracle import random_boards
 
+from agents.ntuple.downgrade import downgrade
+from agents.ntuple.network import NTupleNetwork
+from agents.ntuple.patterns import parse_patterns
 from agents.search import kernels
 from agents.search.batched import BatchedSearch, OutOfTimeError
 from agents.search.compiled import CompiledSearch, new_slots
@@ -209,13 +214,46 @@ def test_is_the_definition(network, network_values, plies, count, cutoff):
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
-def test_a_trained_network_too(trained_network):
+def test_is_the_definition_on_thousands_of_boards():
+    """Boards with one empty cell, of which the definition is quick; all games come to such."""
+    rng = np.random.default_rng(8)
+    network = NTupleNetwork.zeros(parse_patterns("0123"), initial=300.0)
+    network.table[:] = rng.integers(-200, 400, network.table.shape)
+    weights = network.table[:, 0].reshape(16, 16, 16, 16).tolist()  # of the last cell first
+    boards = rng.integers(1, 14, (2000, 4, 4)).astype(np.uint8)
+    boards[np.arange(2000), rng.integers(0, 4, 2000), rng.integers(0, 4, 2000)] = 0
+
+    def value(board):
+        rows = board.tolist()
+        columns = list(zip(*rows, strict=True))
+        edges = rows[0], rows[3], columns[0], columns[3]
+        return 300.0 + sum(weights[d][c][b][a] + weights[a][b][c][d] for a, b, c, d in edges)
+
+    expected = [move_values(board, 2, value) for board in boards]
+    found = CompiledSearch(network, 0.0, NO_TABLE, 1).values(boards, 2, NEVER)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("splits", [(), (64,), (16, 512)])
+def test_a_trained_network_too(trained_network, splits):
     """Its weights are no whole numbers: the order in which they are added shows in float32."""
     network = trained_network("0123,4567,0145", 100)
+    for tile in splits:
+        network = network.split(tile)
+    stages = network.table.reshape(len(splits) + 1, -1)
+    stages *= np.arange(1, len(splits) + 2)[:, np.newaxis]  # each says something else
     boards = boards_of_all_kinds(30, 4)
     expected = [move_values(board, 2, network.value) for board in boards]
     found = CompiledSearch(network, 0.0, NO_TABLE, 1).values(boards, 2, NEVER)
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-2)
+
+
+def test_boards_are_downgraded_before_the_search(network):
+    boards = boards_of_all_kinds(30, 9)
+    low = np.stack([downgrade(board, 6) for board in boards])
+    expected = CompiledSearch(network, 0.0, NO_TABLE, 1).values(low, 3, NEVER)
+    limited = CompiledSearch(replace(network, limit=64), 0.0, 1 << 20, 1)
+    np.testing.assert_array_equal(limited.values(boards, 3, NEVER), expected)
 
 
 @pytest.mark.parametrize("size", [NO_TABLE, 32, 4096])
