@@ -7,7 +7,7 @@ Training starts from nothing in every round, with the same network, algorithm an
 the first thousand, in which the system hands out the memory, are not timed. For play and search
 both have trained the 4x6 network by TC for 10,000 games, and play with their own weights, we
 without what TC keeps beside them, as after loading. Rates are in moves per second of wall time, as
-TDL2048 prints them; the ratio is the median of the rounds' ratios.
+TDL2048 prints them, medians over the rounds; then their ratio.
 """
 
 import argparse
@@ -71,12 +71,10 @@ def plays(agent: NTupleAgent | SearchAgent, games: int) -> Round:
 
 
 def compare(name: str, ours: Round, theirs: Round, rounds: int) -> None:
-    """Measures both in turn and prints the medians and the ratio."""
+    """Measures both in turn and prints the medians and their ratio."""
     rates = alternate([ours, theirs], rounds)
-    ratio = median(a / b for a, b in zip(*rates, strict=True))
-    print(
-        f"{name:<24}{median(rates[0]):>12,.0f}{median(rates[1]):>12,.0f}{ratio:>8.2f}", flush=True
-    )
+    one, other = map(median, rates)
+    print(f"{name:<24}{one:>12,.0f}{other:>12,.0f}{one / other:>8.2f}", flush=True)
 
 
 def training(binary: Path, games: int, rounds: int) -> None:

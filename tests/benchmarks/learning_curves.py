@@ -30,14 +30,19 @@ LEARNERS = (
     "--initial 20000",
     "--initial 100000",
     "--anneal 0.3",
+    "--warmup 100",
     "--split 2048",
+    "--downgrade 2048",
     "--network 17x4",
+    "--network 17x4 --warmup 100",
     "--network 6x5",
     "--network 5x6",
     "--network 6x6",
     "--network 8x6",
     "--network 4x6,17x4",
+    "--network 4x6,17x4 --warmup 100",
     "--network 4x6,17x4 --replay 4",
+    "--network 4x6,17x4 --replay 4 --warmup 100",
 )
 """Options of `train ntuple`: without any, TC on 4x6."""
 
@@ -56,14 +61,14 @@ def scratch2048(*arguments: str) -> Row:
 
 
 def learn(learner: str, seed: int) -> Iterator[Row]:
-    """A row for each number of games, of one run that goes on."""
+    """A row for each number of games, of one run that goes on, or where the rate falls of two."""
     with TemporaryDirectory() as folder:
-        run = f"{folder}/run"
         for games in GAMES:
-            if games == GAMES[0]:
-                options = ["ntuple", *learner.split(), "--seed", str(seed), "--out", run]
-            else:
+            run = f"{folder}/{games if '--anneal' in learner else 'run'}"
+            if Path(run).exists():
                 options = ["--resume", run]
+            else:
+                options = ["ntuple", *learner.split(), "--seed", str(seed), "--out", run]
             trained = scratch2048("train", *options, "--games", str(games))
             played = scratch2048(
                 "eval", run, "--games", "1000", "--seed", "1000000", "--workers", "1"
