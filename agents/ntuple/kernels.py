@@ -226,8 +226,7 @@ def four_values(legal, afterstates, table, patterns, splits, size, columns):
 def best_move(raw, extra, table, patterns, splits, size, columns, rows, afterstates):
     """Chooses the move with most reward + value.
 
-    There is no branch on what a value is: nobody can guess it, and a wrong guess would make the
-    processor throw away what it has begun to fetch.
+    There is no branch on which value is larger, which no processor can guess.
 
     Args:
         raw, extra: a packed board. rows: `env2048.kernels.row_table`.
