@@ -138,7 +138,9 @@ def describe(run: RunCurve) -> str:
     """A run in a few words: what learned, and how."""
     if run.plays:
         network = str(run.settings.get("network", "" if run.kind == "ntuple" else run.kind))
-        return f"{network} {run.settings.get('algorithm', '')}".strip() or run.kind
+        stages = run.settings.get("stages") or [run.settings]
+        algorithms = dict.fromkeys(str(stage.get("algorithm", "")) for stage in stages)
+        return f"{network} {', '.join(algorithms)}".strip() or run.kind
     hidden = run.settings.get("hidden")
     return f"{run.kind} {_spelled(hidden)}" if hidden else run.kind
 

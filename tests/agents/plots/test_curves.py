@@ -37,6 +37,8 @@ def test_one_line_is_called_after_what_learns(curve, make_run, epoch_rows):
     assert describe(net) == "mlp 80-40"
     assert describe(read_curve(make_run("bare", epoch_rows(2), "cnn"))) == "cnn"
     assert describe(curve("c", network="8x6")) == "8x6 tc"
+    stages = [{"algorithm": name} for name in ("td0", "tc", "td0")]
+    assert describe(curve("d", stages=stages)) == "4x6 td0, tc"
 
 
 def test_lines_are_called_after_what_differs(curve):
