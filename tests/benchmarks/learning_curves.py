@@ -83,18 +83,20 @@ def read(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
+def mean_score(rows: list[Row]) -> str:
+    """The mean over runs of several seeds, with its interval."""
+    means = np.array([row["eval"]["mean_score"] for row in rows])
+    mean, low, high = (float(line[0]) for line in band(means[:, np.newaxis]))
+    return f"{mean:,.0f} ({low:,.0f} to {high:,.0f})"
+
+
 def table(rows: list[Row]) -> Iterator[str]:
     """Lines of Markdown."""
     for learner in LEARNERS:
         cells = [f"`{learner or '--network 4x6 --algorithm tc'}`"]
         for games in GAMES:
-            means = [
-                row["eval"]["mean_score"]
-                for row in rows
-                if row["spec"] == learner and row["games"] == games
-            ]
-            mean, low, high = (float(line[0]) for line in band(np.array(means)[:, np.newaxis]))
-            cells.append(f"{mean:,.0f} ({low:,.0f} to {high:,.0f})")
+            same = [row for row in rows if row["spec"] == learner and row["games"] == games]
+            cells.append(mean_score(same))
         yield f"| {' | '.join(cells)} |"
 
 

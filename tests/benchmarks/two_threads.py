@@ -24,14 +24,12 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
-from learning_curves import Row, read, scratch2048
+from learning_curves import Row, mean_score, read, scratch2048
 
 from agents.benchmarks import alternate
 from agents.ntuple.config import COLUMNS, Algorithm, NTupleConfig
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import parse_patterns
-from agents.plots.curves import band
 from env2048.keys import game_keys
 
 LEARNERS: tuple[tuple[str, Algorithm], ...] = (("4x6", "td0"), ("4x6", "tc"), ("8x6", "tc"))
@@ -128,12 +126,11 @@ def strength(path: Path) -> None:
                 file.flush()
     for threads in (1, 2):
         rows = [row for row in read(path) if row["threads"] == threads]
-        means = np.array([row["eval"]["mean_score"] for row in rows])
-        mean, low, high = (float(line[0]) for line in band(means[:, np.newaxis]))
+        means = [row["eval"]["mean_score"] for row in rows]
         rate = median(row["train"]["moves_per_second"] for row in rows)
         print(
-            f"{threads} thread{'s' * (threads > 1)}: {mean:,.0f} ({low:,.0f} to {high:,.0f}), "
-            f"seeds from {means.min():,.0f} to {means.max():,.0f}; {rate:,.0f} moves/s"
+            f"{threads} thread{'s' * (threads > 1)}: {mean_score(rows)}, "
+            f"seeds from {min(means):,.0f} to {max(means):,.0f}; {rate:,.0f} moves/s"
         )
 
 
