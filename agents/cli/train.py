@@ -219,7 +219,7 @@ class TrainNTuple(TrainCommand):
     kind = "ntuple"
     settings = (
         "network", "algorithm", "alpha", "replay", "trace", "steps", "initial", "anneal", "warmup",
-        "split", "downgrade", "games", "seed", "threads",
+        "split", "downgrade", "missing", "games", "seed", "threads",
     )  # fmt: skip
     changeable = ("games", "threads")
 
@@ -247,6 +247,8 @@ class TrainNTuple(TrainCommand):
     """Boards with such a tile or a larger one have tables of their own. By default none."""
     downgrade: OptionalTile = None
     """Choose moves as if no tile were larger, and learn from both boards. By default none."""
+    missing: OptionalTile = None
+    """Do so only where this tile or a larger one is missing below the largest. By default 2."""
     recipe: Annotated[
         str | None,
         arg(

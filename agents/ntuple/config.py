@@ -41,6 +41,8 @@ class Stage:
     downgrade: int | None = None
     """The largest tile on a board that a move is chosen on, where larger ones can be made smaller;
     see `downgrade.py`."""
+    missing: int = 2
+    """They are made smaller only where such a tile or a larger one is missing."""
 
     def __post_init__(self) -> None:
         """Checks the ranges.
@@ -66,6 +68,9 @@ class Stage:
                     "downgrade goes without replay, lambda and steps: past games are learned from "
                     "as they were"
                 )
+        check_tile("missing", self.missing, 2, 16384)
+        if self.missing > 2 and self.downgrade is None:
+            raise ValueError("missing says where to downgrade: give the largest tile as well")
         if self.steps > 1 and self.trace > 0:
             raise ValueError(
                 "steps above 1 goes without a trace (lambda): both make returns longer"

@@ -60,13 +60,14 @@ def main(run: str, path: str, entries: str | None = None, tile: str | None = Non
     if not isinstance(agent, NTupleAgent):
         raise TypeError(f"{run}: not an n-tuple network")
     network = agent.network
-    limit = network.limit if tile is None else int(tile)
-    if limit is not None:
+    limit, missing = network.limit, network.missing
+    if tile is not None:
+        limit, missing = int(tile), 2
         check_tile("TILE", limit, 2, 16384)
     if entries is not None:  # how much they were moved is beside the weights, in the file alone
         file = Path(run) / "checkpoint.safetensors" if Path(run).is_dir() else Path(run)
         network = prune(unpack_network(*read_checkpoint(file), run), int(entries))
-    embed(replace(network, limit=limit), Path(path))
+    embed(replace(network, limit=limit, missing=missing), Path(path))
 
 
 if __name__ == "__main__":

@@ -316,21 +316,26 @@ def downgrade(raw, extra, limit):
     """A board that is played like this one but has no tile above `limit`; see `downgrade.py`.
 
     Args:
-        raw, extra: a packed board. limit: an exponent, 1 to 14, or 0 for none.
+        raw, extra: a packed board.
+        limit: in its last four bits an exponent, 1 to 14, and in the four before the smallest
+            exponent, 1 or more, that may be the missing one; or 0 for none.
 
     Returns:
         raw, extra: the board itself if it has no such tile.
     """
-    if limit == _U(0) or not has_tile(raw, limit + _ONE):
+    if limit == _U(0):
+        return raw, extra
+    least, limit = np.int64(limit >> _U(4)), limit & _U(15)
+    if not has_tile(raw, limit + _ONE):
         return raw, extra
     if extra:
-        return _downgrade_cells(raw, extra, limit)
+        return _downgrade_cells(raw, extra, limit, least)
     while has_tile(raw, limit + _ONE):
         present = 0
         for shift in range(0, 64, 4):
             present |= 1 << np.int64(raw >> _U(shift) & _U(15))
         missing = _largest_missing(present)
-        if missing == 0:
+        if missing < least:
             break
         above = _U(0)  # the lowest bit of each cell above it
         for shift in range(0, 64, 4):
@@ -340,7 +345,7 @@ def downgrade(raw, extra, limit):
 
 
 @jit
-def _downgrade_cells(raw, extra, limit):
+def _downgrade_cells(raw, extra, limit, least):
     """`downgrade` for boards with tiles above 32768."""
     cells = np.empty(16, np.uint8)
     unpack(raw, extra, cells)
@@ -354,7 +359,7 @@ def _downgrade_cells(raw, extra, limit):
         for cell in cells:
             present |= 1 << cell
         missing = _largest_missing(present)
-        if missing == 0:
+        if missing < least:
             break
         for i in range(16):
             cells[i] -= cells[i] > missing

@@ -19,7 +19,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.ntuple.downgrade import downgrade
 from agents.ntuple.network import NTupleNetwork
 from env2048 import board as rules
 from env2048.board import Board
@@ -118,7 +117,7 @@ def learn_game(
     expected: Board | None = None  # what the downgraded board has become
     score, actions = 0, list[int]()
     while True:
-        low = downgrade(board, network.limit.bit_length() - 1) if network.limit else board
+        low = network.seen(board)
         action, reward, value, afterstate = best_move(network, low)
         if expected is not None and (low == expected).all():
             target = network.dead if action < 0 else np.float32(reward) + value

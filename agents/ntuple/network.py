@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from agents.base import Games
 from agents.ntuple import kernels
+from agents.ntuple.downgrade import downgrade
 from agents.ntuple.patterns import Patterns
 from env2048.board import FOUR_PROBABILITY, Board, four_threshold
 from env2048.kernels import row_table
@@ -37,6 +38,7 @@ class NTupleNetwork:
         splits: the tiles with which stages begin, rising. Boards of each stage have weights of
             their own (Wu et al. 2014): S stages are all T entries S times, one after the other.
         limit: the largest tile that the network is to see when it plays: see `downgrade.py`.
+        missing: the smallest tile whose absence lets larger ones be made smaller; 2: any.
     """
 
     patterns: Patterns
@@ -44,6 +46,7 @@ class NTupleNetwork:
     initial: float = 0.0
     splits: tuple[int, ...] = ()
     limit: int | None = None
+    missing: int = 2
 
     @classmethod
     def zeros(
@@ -68,7 +71,7 @@ class NTupleNetwork:
         splits = tuple(sorted((*self.splits, tile)))
         stage = splits.index(tile)
         grown = NTupleNetwork.zeros(self.patterns, self.table.shape[1], self.initial, splits)
-        grown = replace(grown, limit=self.limit)
+        grown = replace(grown, limit=self.limit, missing=self.missing)
         here = (stage + 1) * self.patterns.entries
         grown.table[:here] = self.table[:here]
         grown.table[here:] = self.table[here - self.patterns.entries :]
@@ -77,6 +80,12 @@ class NTupleNetwork:
     def value(self, board: Board) -> float:
         """The value of one afterstate, uint8 [4, 4]: the definition, in plain NumPy."""
         return self.initial + float(self.learned(self.features(board)))
+
+    def seen(self, board: Board) -> Board:
+        """The board that a move is chosen on: downgraded, if there is a limit."""
+        if not self.limit:
+            return board
+        return downgrade(board, self.limit.bit_length() - 1, self.missing.bit_length() - 1)
 
     def features(self, board: Board) -> list[int]:
         """The m entries that a board looks into, those of its stage."""
@@ -99,7 +108,7 @@ class NTupleNetwork:
         """reward + value of the afterstate for each move, NaN if illegal; [N, 4, 4] -> [N, 4]."""
         values = np.empty((len(boards), 4), np.float64)
         cells = np.ascontiguousarray(boards).reshape(len(boards), 16)
-        kernels.move_values(cells, *self.tables(), self.limit_exponent, row_table(), values)
+        kernels.move_values(cells, *self.tables(), self.packed_limit, row_table(), values)
         values += self.initial
         return values
 
@@ -108,7 +117,7 @@ class NTupleNetwork:
         games = Games.empty(keys)
         threshold = np.uint64(four_threshold(four_probability))
         kernels.play(
-            *self.tables(), self.limit_exponent, row_table(), threshold, keys,
+            *self.tables(), self.packed_limit, row_table(), threshold, keys,
             games.scores, games.largest, games.moves,
         )  # fmt: skip
         return games
@@ -133,7 +142,7 @@ class NTupleNetwork:
         """
         games = Games.empty(keys)
         kernels.train(
-            *self.tables(), self.limit_exponent, row_table(), _THRESHOLD, np.float32(alpha),
+            *self.tables(), self.packed_limit, row_table(), _THRESHOLD, np.float32(alpha),
             coherence, self.dead, keys, actions, games.scores, games.largest, games.moves,
         )  # fmt: skip
         return games
@@ -160,9 +169,11 @@ class NTupleNetwork:
         )  # fmt: skip
 
     @property
-    def limit_exponent(self) -> np.uint64:
-        """The exponent of the limit, 0 if there is none."""
-        return np.uint64(self.limit.bit_length() - 1 if self.limit else 0)
+    def packed_limit(self) -> np.uint64:
+        """Limit and missing tile as `kernels.downgrade` takes them, 0 if there is no limit."""
+        if not self.limit:
+            return np.uint64(0)
+        return np.uint64(self.limit.bit_length() - 1 | self.missing.bit_length() - 1 << 4)
 
     def tables(self) -> tuple[Array, Array, np.uint64, np.uint64, np.uint64]:
         """The network as kernels take it, which change the same table: see there."""

@@ -89,6 +89,7 @@ def _described(network: NTupleNetwork, storage: str) -> dict[str, Any]:
         "initial": network.initial,
         "splits": list(network.splits),
         "limit": network.limit,
+        "missing": network.missing,
     }
 
 
@@ -123,6 +124,8 @@ def unpack_network(
         limit = metadata.get("limit")
         if limit is not None:
             check_tile("limit", limit, 2, 16384)
+        missing = metadata.get("missing", 2)
+        check_tile("missing", missing, 2, 16384)
         entries = patterns.entries * (len(splits) + 1)
         require_memory(entries * (4 + 1), name)  # a weight and a flag each
         initial = float(metadata.get("initial", 0.0))
@@ -131,7 +134,7 @@ def unpack_network(
         places, weights = unpack(tensors, patterns, entries)
         weights = weights[:, :1] if weights_only else weights
         network = NTupleNetwork.zeros(patterns, weights.shape[1], initial, splits)
-        network = replace(network, limit=limit)
+        network = replace(network, limit=limit, missing=missing)
         network.table[places] = weights
     except (KeyError, ValueError, TypeError, zlib.error) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error

@@ -104,7 +104,8 @@ class NTupleTrainer:
         fits &= network.initial == config.initial and set(network.splits) <= set(config.splits)
         fits &= network.table.shape[1] == config.columns
         history = History.unpack(tensors, metadata, str(run.checkpoint_path))
-        fits &= network.limit == config.stage_of(history.games - 1)[0].downgrade
+        last = config.stage_of(history.games - 1)[0]
+        fits &= (network.limit, network.missing) == (last.downgrade, last.missing)
         if not fits:
             raise AgentFileError(
                 f"{run.checkpoint_path}: holds another network than config.json says"
@@ -161,7 +162,7 @@ class NTupleTrainer:
         """Makes of the network what this stage wants, if it has not been done."""
         for tile in stage.split:
             self.network = self.network.split(tile)
-        self.network = replace(self.network, limit=stage.downgrade)
+        self.network = replace(self.network, limit=stage.downgrade, missing=stage.missing)
 
     def _compile(self) -> None:
         """Has the kernels ready before the clock starts: calls that learn nothing."""

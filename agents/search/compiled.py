@@ -37,7 +37,7 @@ class CompiledSearch:
     ) -> None:
         weights = replace(network, table=_weights_alone(network.table))
         self._network = (*weights.tables()[:4], float(network.initial))
-        self._limit = network.limit_exponent
+        self._limit = network.packed_limit
         self._cutoff = cutoff
         self._slots = new_slots(table_bytes)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None

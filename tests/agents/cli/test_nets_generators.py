@@ -9,6 +9,7 @@ from interruption import interrupt_training
 from PIL import Image
 
 from agents.cli.nets import eval_generator
+from networks import quality
 from networks.checkpoint import read_tensors
 from networks.data import drawn_set, write_idx
 from networks.generator import USUAL, Generator
@@ -193,8 +194,29 @@ FIELDS = [
 ]  # fmt: skip
 
 
-def test_a_generator_is_judged(run, trained, monkeypatch):
+@pytest.fixture(scope="module")
+def judges():
+    """The judges that tests have had trained."""
+    return {}
+
+
+@pytest.fixture
+def one_judge(judges, monkeypatch):
+    """Judges of few steps; a command that would train the same judge again is given the first."""
+    train_judge = quality.train_judge
+
+    def train_once(examples, classes, **settings):
+        settings.pop("on_step")
+        key = (examples.images.tobytes(), classes, *settings.values())
+        if key not in judges:
+            judges[key] = train_judge(examples, classes, **settings)
+        return judges[key]
+
     monkeypatch.setattr(eval_generator, "JUDGE_STEPS", 200)
+    monkeypatch.setattr(quality, "train_judge", train_once)
+
+
+def test_a_generator_is_judged(run, trained, one_judge):
     line = ("nets", "eval", trained / "diffusion", "--count", 100, "--seed", 1)
     found = run(*line, "--json").json
     assert list(found) == FIELDS
@@ -206,8 +228,7 @@ def test_a_generator_is_judged(run, trained, monkeypatch):
     assert len(lines) == 2 and lines[1].startswith("diversity ")
 
 
-def test_the_trade_off_of_guidance(run, folder, trained, monkeypatch):
-    monkeypatch.setattr(eval_generator, "JUDGE_STEPS", 200)
+def test_the_trade_off_of_guidance(run, folder, trained, one_judge):
     line = ("nets", "eval", trained / "diffusion", "--count", 100, "--seed", 1, "--steps", 5)
     found = run(*line, "--plot", "g.png", "--json").json
     assert list(found) == [*FIELDS, "trade_off"]

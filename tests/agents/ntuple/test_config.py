@@ -39,6 +39,8 @@ def test_defaults():
         ({"split": 2}, "split must be a tile from 4 to 32768, not 2"),
         ({"split": [8, "a"]}, "split must be a tile from 4 to 32768, not 'a'"),
         ({"trace": 0.5, "steps": 2}, "steps above 1 goes without a trace"),
+        ({"downgrade": 64, "missing": 100}, "missing must be a tile from 2 to 16384, not 100"),
+        ({"missing": 64}, "missing says where to downgrade: give the largest tile as well"),
     ],
 )
 def test_ranges(settings, message):

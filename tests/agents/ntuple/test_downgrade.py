@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -22,20 +23,23 @@ def board_of(*tiles):
 
 
 @pytest.mark.parametrize(
-    ("tiles", "limit", "expected"),
+    ("tiles", "limit", "missing", "expected"),
     [
-        ((16384, 2048, 512), 8192, (8192, 2048, 512)),
-        ((16384, 2048, 512), 4096, (4096, 2048, 512)),
-        ((16384, 2048, 512), 2048, (2048, 1024, 512)),
-        ((16384, 8192, 2048), 8192, (8192, 4096, 2048)),
-        ((16384, 8192, 4096), 16384, (16384, 8192, 4096)),
-        ((131072, 65536, 2048, 2048), 32768 // 2, (16384, 8192, 2048, 2048)),
-        ((8, 4, 2), 2, (8, 4, 2)),  # nothing is missing
+        ((16384, 2048, 512), 8192, 2, (8192, 2048, 512)),
+        ((16384, 2048, 512), 4096, 2, (4096, 2048, 512)),
+        ((16384, 2048, 512), 2048, 2, (2048, 1024, 512)),
+        ((16384, 2048, 512), 2048, 4096, (4096, 2048, 512)),
+        ((16384, 8192, 4096), 8192, 4096, (16384, 8192, 4096)),
+        ((16384, 8192, 4096), 8192, 2048, (8192, 4096, 2048)),
+        ((16384, 8192, 2048), 8192, 2, (8192, 4096, 2048)),
+        ((16384, 8192, 4096), 16384, 2, (16384, 8192, 4096)),
+        ((131072, 65536, 2048, 2048), 32768 // 2, 2, (16384, 8192, 2048, 2048)),
+        ((8, 4, 2), 2, 2, (8, 4, 2)),  # nothing is missing
     ],
 )
-def test_downgrade(tiles, limit, expected):
+def test_downgrade(tiles, limit, missing, expected):
     board = board_of(*tiles)
-    found = downgrade(board, limit.bit_length() - 1)
+    found = downgrade(board, limit.bit_length() - 1, missing.bit_length() - 1)
     assert (found == board_of(*expected)).all()
     assert (board == board_of(*tiles)).all()
 
@@ -58,9 +62,10 @@ def test_the_compiled_is_the_readable():
     for board in random_boards(300, 4, np.random.default_rng(5)):
         raw, extra = (np.uint64(word) for word in pack(board.ravel()))
         assert kernels.downgrade(raw, extra, np.uint64(0)) == (raw, extra)
-        for limit in range(1, 15):
-            unpack(*map(np.uint64, kernels.downgrade(raw, extra, np.uint64(limit))), cells)
-            assert cells.tolist() == downgrade(board, limit).ravel().tolist()
+        for limit, least in product(range(1, 15), (1, 2, 5, 9, 14)):
+            low = kernels.downgrade(raw, extra, np.uint64(limit | least << 4))
+            unpack(*map(np.uint64, low), cells)
+            assert cells.tolist() == downgrade(board, limit, least).ravel().tolist()
 
 
 @pytest.mark.parametrize("plies", [1, 2])

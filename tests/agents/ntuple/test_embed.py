@@ -69,11 +69,12 @@ def test_as_a_command_with_fewer_entries(run, tmp_path):
 
 
 def test_the_player_downgrades_as_its_training_did_or_as_it_is_told(begin, tmp_path):
-    trainer = begin(tmp_path / "run", games=20, downgrade=64)
+    trainer = begin(tmp_path / "run", games=20, downgrade=64, missing=8)
     trainer.train(StopRequest())
     for entries, tile, limit in ((None, None, 64), ("300", None, 64), ("300", "128", 128)):
         main(str(tmp_path / "run"), str(tmp_path / "small"), entries, tile)
-        assert load(tmp_path / "small").network.limit == limit
+        network = load(tmp_path / "small").network
+        assert (network.limit, network.missing) == (limit, 2 if tile else 8)
     with pytest.raises(ValueError, match="TILE must be a tile from 2 to 16384, not 100"):
         main(str(tmp_path / "run"), str(tmp_path / "wrong"), "300", "100")
     assert not (tmp_path / "wrong").exists()

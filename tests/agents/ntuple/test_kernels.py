@@ -123,11 +123,13 @@ def test_training_equals_the_readable_learner(patterns, columns, alpha, splits):
     assert fast.table.tobytes() == slow.table.tobytes()
 
 
-@pytest.mark.parametrize("limit", [4, 32, 64])
+@pytest.mark.parametrize(("limit", "missing"), [(4, 2), (32, 2), (64, 2), (32, 8), (64, 16)])
 @pytest.mark.parametrize("columns", [1, 3])
-def test_training_on_downgraded_boards_equals_the_readable_learner(limit, columns):
+def test_training_on_downgraded_boards_equals_the_readable_learner(limit, missing, columns):
     fast, slow, plain = (
-        replace(NTupleNetwork.zeros(parse_patterns("0123,0145"), columns), limit=tile)
+        replace(
+            NTupleNetwork.zeros(parse_patterns("0123,0145"), columns), limit=tile, missing=missing
+        )
         for tile in (limit, limit, None)
     )
     keys = game_keys(7, 0, 3)

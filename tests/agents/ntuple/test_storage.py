@@ -38,10 +38,10 @@ def test_exact_round_trip(columns, network):
 
 @pytest.mark.parametrize("pack", [pack_network, pack_compact])
 def test_stages_and_the_limit_are_kept(pack, network):
-    network = replace(network.split(64).split(512), limit=4096)
+    network = replace(network.split(64).split(512), limit=4096, missing=256)
     network.table[:, 0] *= np.repeat([1, 2, 3], network.patterns.entries)
     loaded = unpack_network(*pack(network), "file")
-    assert (loaded.splits, loaded.limit) == ((64, 512), 4096)
+    assert (loaded.splits, loaded.limit, loaded.missing) == ((64, 512), 4096, 256)
     np.testing.assert_allclose(loaded.table[:, 0], network.table[:, 0], rtol=0.01, atol=5)
 
 
@@ -125,6 +125,7 @@ def exact(network, **changes):
         ({"splits": [64]}, r"touched: .* belongs"),
         ({"limit": 3}, "limit must be a tile from 2 to 16384, not 3"),
         ({"limit": "a"}, "limit must be a tile"),
+        ({"missing": 3}, "missing must be a tile from 2 to 16384, not 3"),
         ({"storage": "zip"}, "no 'zip'"),
         ({"storage": ["exact"]}, "unhashable"),
         ({"touched": np.zeros(10, np.uint8)}, r"touched: uint8 \(10,\) where uint8"),
