@@ -1,8 +1,8 @@
 """For every test: no window, no sound, no colours, and no deadline for a test on a busy machine.
 
 Where several processes share the tests, each multiplies matrices on one thread: with more, they
-wait for each other. The variables are set before NumPy, pygame or matplotlib can be imported. Ctrl-C interrupts, also where a
-shell that started the tests in the background has had it ignored.
+wait for each other. The variables are set before NumPy, pygame or matplotlib can be imported.
+Ctrl-C interrupts, also where a shell that started the tests in the background has had it ignored.
 """
 
 import os
