@@ -92,6 +92,24 @@ def borrowed(typing_context, array):
     return array(array), generate
 
 
+@intrinsic
+def prefetch(typing_context, table, index):
+    """Has the processor fetch table[index] while it does other things."""
+
+    def generate(context, builder, signature, arguments):
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        entry = builder.gep(array.data, [arguments[1]])
+        number = ir.IntType(32)
+        address = builder.bitcast(entry, ir.IntType(8).as_pointer())
+        kind = ir.FunctionType(ir.VoidType(), [address.type, number, number, number])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [address.type], kind)
+        # To be read, into all levels of the cache, data.
+        builder.call(function, [address, number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(table, types.uint64), generate
+
+
 @inline
 def gather_by_pext(raw, mask):
     """The cells of `raw` under `mask`, moved together: the index of a pattern."""
@@ -152,6 +170,9 @@ def eight_views(raw):
 def find_features(raw, table, patterns, splits, size, columns, features):
     """Writes the features of a packed board: the places in the table that it looks into.
 
+    They are all over the table, which is far larger than any cache. So the processor is told to
+    fetch them at once, and has them when they are added up, hundreds of instructions later.
+
     Args:
         raw: a packed board, uint64. features: uint64 [m], written.
     """
@@ -160,7 +181,9 @@ def find_features(raw, table, patterns, splits, size, columns, features):
     for p in range(len(patterns)):
         mask, first = patterns[p, MASK], begin + patterns[p, OFFSET] * columns
         for i in range(8):
-            features[8 * p + i] = first + gather(views[i], mask) * columns
+            place = first + gather(views[i], mask) * columns
+            features[8 * p + i] = place
+            prefetch(table, place)
 
 
 @inline
@@ -190,47 +213,46 @@ def board_value(raw, table, patterns, splits, size, columns):
 
 
 @inline
-def four_values(legal, afterstates, table, patterns, splits, size, columns):
-    """`board_value` of all four afterstates at once, so that no sum waits for another.
+def find_moves(
+    raw, extra, table, patterns, splits, size, columns, rows, afterstates, features
+):  # fmt: skip
+    """Makes all four moves and finds the features of what comes of them.
 
-    Where a move is illegal, the value is that of a legal one: there is no branch on which they are.
-
-    Args:
-        legal: the legal moves as bits, at least one. afterstates: uint64 [4, 3], packed.
-
-    Returns:
-        Four values, float32.
-    """
-    a, b, c, d = afterstates[0, 0], afterstates[1, 0], afterstates[2, 0], afterstates[3, 0]
-    any_legal = a if legal & 1 else b if legal & 2 else c if legal & 4 else d
-    a = a if legal & 1 else any_legal
-    b = b if legal & 2 else any_legal
-    c = c if legal & 4 else any_legal
-    d = d if legal & 8 else any_legal
-    begin_a, views_a = stage_begin(a, splits, size), eight_views(a)
-    begin_b, views_b = stage_begin(b, splits, size), eight_views(b)
-    begin_c, views_c = stage_begin(c, splits, size), eight_views(c)
-    begin_d, views_d = stage_begin(d, splits, size), eight_views(d)
-    value_a = value_b = value_c = value_d = np.float32(0)
-    for p in range(len(patterns)):
-        mask, first = patterns[p, MASK], patterns[p, OFFSET] * columns
-        for i in range(8):
-            value_a += table[begin_a + first + gather(views_a[i], mask) * columns]
-            value_b += table[begin_b + first + gather(views_b[i], mask) * columns]
-            value_c += table[begin_c + first + gather(views_c[i], mask) * columns]
-            value_d += table[begin_d + first + gather(views_d[i], mask) * columns]
-    return value_a, value_b, value_c, value_d
-
-
-@inline
-def best_move(raw, extra, table, patterns, splits, size, columns, rows, afterstates):
-    """Chooses the move with most reward + value.
-
-    There is no branch on which value is larger, which no processor can guess.
+    Where a move is illegal, they are those of a legal one: there is no branch on which are legal,
+    which no processor can guess.
 
     Args:
         raw, extra: a packed board. rows: `env2048.kernels.row_table`.
         afterstates: uint64 [4, 3], written: the packed afterstates, and the rewards.
+        features: uint64 [4, m], written if any move is legal.
+
+    Returns:
+        The legal moves as bits: bit a for action a.
+    """
+    legal = move_all(raw, extra, rows, afterstates)
+    if legal:
+        a, b, c, d = afterstates[0, 0], afterstates[1, 0], afterstates[2, 0], afterstates[3, 0]
+        any_legal = a if legal & 1 else b if legal & 2 else c if legal & 4 else d
+        a = a if legal & 1 else any_legal
+        b = b if legal & 2 else any_legal
+        c = c if legal & 4 else any_legal
+        d = d if legal & 8 else any_legal
+        find_features(a, table, patterns, splits, size, columns, features[0])
+        find_features(b, table, patterns, splits, size, columns, features[1])
+        find_features(c, table, patterns, splits, size, columns, features[2])
+        find_features(d, table, patterns, splits, size, columns, features[3])
+    return legal
+
+
+@inline
+def best_found(legal, table, afterstates, features):
+    """Chooses the move with most reward + value of those that `find_moves` has found.
+
+    All four sums are made at once, so that none waits for another, and there is no branch on which
+    value is larger.
+
+    Args:
+        legal, afterstates, features: of `find_moves`.
 
     Returns:
         The action (-1 if none is legal), its reward and the afterstate's value.
@@ -239,10 +261,15 @@ def best_move(raw, extra, table, patterns, splits, size, columns, rows, aftersta
     best_reward = 0
     best_value = np.float32(0)
     best_total = np.float32(-np.inf)
-    legal = move_all(raw, extra, rows, afterstates)
     if not legal:
         return best, best_reward, best_value
-    values = four_values(legal, afterstates, table, patterns, splits, size, columns)
+    a = b = c = d = np.float32(0)
+    for i in range(features.shape[1]):
+        a += table[features[0, i]]
+        b += table[features[1, i]]
+        c += table[features[2, i]]
+        d += table[features[3, i]]
+    values = a, b, c, d
     for action in range(4):
         if legal & (1 << action):
             value = values[action]
@@ -254,6 +281,17 @@ def best_move(raw, extra, table, patterns, splits, size, columns, rows, aftersta
             best_value = value if better else best_value
             best_total = total if better else best_total
     return best, best_reward, best_value
+
+
+@inline
+def best_move(
+    raw, extra, table, patterns, splits, size, columns, rows, afterstates, features
+):  # fmt: skip
+    """`find_moves` and `best_found` in one, where there is nothing to be done between them."""
+    legal = find_moves(
+        raw, extra, table, patterns, splits, size, columns, rows, afterstates, features
+    )
+    return best_found(legal, table, afterstates, features)
 
 
 @inline
@@ -269,11 +307,14 @@ def count_shares(features, patterns):
     shares = 0
     for p in range(len(patterns)):
         if patterns[p, SMALL]:
-            for i in range(8 * p, 8 * p + 8):
-                for j in range(8 * p, 8 * p + 8):
-                    shares += features[i] == features[j]
-        else:
-            shares += 8
+            pairs = 0  # that are equal, each pair once, in an order that is compiled to vectors
+            for i in range(8):
+                for distance in range(1, 4):
+                    pairs += features[8 * p + i] == features[8 * p + (i + distance & 7)]
+            for i in range(4):
+                pairs += features[8 * p + i] == features[8 * p + i + 4]
+            shares += 2 * pairs
+        shares += 8
     return np.float32(shares)
 
 
@@ -406,46 +447,56 @@ def train(
         scores, largest (exponents), moves: int64 [G], written.
     """
     table, patterns, rows = borrowed(table), borrowed(patterns), borrowed(rows)
-    last = np.empty(8 * len(patterns), np.uint64)  # features of the afterstate before
-    low_last = np.empty(8 * len(patterns), np.uint64)  # and of the downgraded one
+    count = 8 * len(patterns)
+    last = np.empty(count, np.uint64)  # features of the afterstate before
+    low_last = np.empty(count, np.uint64)  # and of the downgraded one
+    following = np.empty(count, np.uint64)  # of the afterstate to come
+    found = np.empty((4, count), np.uint64)
     afterstates = np.empty((4, 3), np.uint64)
     for g in range(keys.size):
         key = keys[g]
         raw, extra = start_packed(key, threshold), _U(0)
+        low, low_extra = downgrade(raw, extra, limit)
         expected, expected_extra = _U(0), _U(0)  # what the downgraded board has become
+        legal = find_moves(
+            low, low_extra, table, patterns, splits, size, columns, rows, afterstates, found
+        )
         score = 0
         n = 0
         while True:
-            low, low_extra = downgrade(raw, extra, limit)
-            action, reward, value = best_move(
-                low, low_extra, table, patterns, splits, size, columns, rows, afterstates
-            )
+            action, reward, value = best_found(legal, table, afterstates, found)
             if n and alpha > 0 and low == expected and low_extra == expected_extra:
                 target = np.float32(reward) + value if action >= 0 else dead
                 error = target - value_of(table, low_last)
                 update(table, patterns, low_last, error, alpha, coherence)
-            downgraded = low != raw or low_extra != extra
-            if downgraded and action >= 0:
-                raw, extra, reward = move(raw, extra, action, rows)
-                value = board_value(raw, table, patterns, splits, size, columns)
-            elif action >= 0:
-                raw, extra = afterstates[action, 0], afterstates[action, 1]
-            if n and alpha > 0:
-                # TD error of the afterstate before: r + V(s') - V(s); nothing follows a dead end.
-                target = np.float32(reward) + value if action >= 0 else dead
-                update(table, patterns, last, target - value_of(table, last), alpha, coherence)
             if action < 0:
+                if n and alpha > 0:  # nothing follows a dead end
+                    update(table, patterns, last, dead - value_of(table, last), alpha, coherence)
                 break
+            expected = _U(0)
+            if low != raw or low_extra != extra:
+                low, expected_extra = afterstates[action, 0], afterstates[action, 1]
+                expected = spawn(low, key, _U(n + 2), threshold)  # the same tile: as many are empty
+                low_last[:] = found[action]
+                raw, extra, reward = move(raw, extra, action, rows)
+                find_features(raw, table, patterns, splits, size, columns, following)
+                value = value_of(table, following)
+            else:
+                raw, extra = afterstates[action, 0], afterstates[action, 1]
+                following[:] = found[action]
+            raw = spawn(raw, key, _U(n + 2), threshold)
+            # The weights of the next moves are on their way while those of the last are changed.
+            low, low_extra = downgrade(raw, extra, limit)
+            legal = find_moves(
+                low, low_extra, table, patterns, splits, size, columns, rows, afterstates, found
+            )
+            if n and alpha > 0:  # TD error of the afterstate before: r + V(s') - V(s)
+                error = np.float32(reward) + value - value_of(table, last)
+                update(table, patterns, last, error, alpha, coherence)
             if n < actions.size:
                 actions[n] = action
             score += reward
-            find_features(raw, table, patterns, splits, size, columns, last)
-            raw = spawn(raw, key, _U(n + 2), threshold)
-            expected = _U(0)
-            if downgraded:
-                low, expected_extra = afterstates[action, 0], afterstates[action, 1]
-                find_features(low, table, patterns, splits, size, columns, low_last)
-                expected = spawn(low, key, _U(n + 2), threshold)  # the same tile: as many are empty
+            last, following = following, last
             n += 1
         scores[g] = score
         largest[g] = largest_packed(raw, extra)
@@ -490,6 +541,7 @@ def relearn(
     table, patterns, rows = borrowed(table), borrowed(patterns), borrowed(rows)
     features = np.empty(8 * len(patterns), np.uint64)
     four = np.empty((4, 3), np.uint64)
+    found = np.empty((4, 8 * len(patterns)), np.uint64)
     boards = np.empty((count + 1, 2), np.uint64)
     afterstates = np.empty((count, 3), np.uint64)
     play_again(key, threshold, actions, rows, boards, afterstates)
@@ -500,16 +552,9 @@ def relearn(
     for i in range(count - 1, -1, -1):
         if i + 1 < count:
             action, reward, value = best_move(
-                boards[i + 1, 0],
-                boards[i + 1, 1],
-                table,
-                patterns,
-                splits,
-                size,
-                columns,
-                rows,
-                four,
-            )
+                boards[i + 1, 0], boards[i + 1, 1], table, patterns, splits, size, columns, rows,
+                four, found,
+            )  # fmt: skip
             following[i + 1] = np.float32(reward) + value
             run = run + 1 if action == actions[i + 1] else 0
             if steps > 1:
@@ -547,6 +592,7 @@ def play(
     """
     table, patterns, rows = borrowed(table), borrowed(patterns), borrowed(rows)
     afterstates = np.empty((4, 3), np.uint64)
+    found = np.empty((4, 8 * len(patterns)), np.uint64)
     for g in range(keys.size):
         key = keys[g]
         raw, extra = start_packed(key, threshold), _U(0)
@@ -555,7 +601,7 @@ def play(
         while True:
             low, low_extra = downgrade(raw, extra, limit)
             action, reward, _ = best_move(
-                low, low_extra, table, patterns, splits, size, columns, rows, afterstates
+                low, low_extra, table, patterns, splits, size, columns, rows, afterstates, found
             )
             if action < 0:
                 break

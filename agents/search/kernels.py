@@ -11,19 +11,12 @@ Letters in shapes: T entries, P patterns, m = 8 P features, S slots, N boards.
 """
 
 import numpy as np
-from llvmlite import ir
-from numba.core import types
-from numba.extending import intrinsic
 
 from agents.ntuple.kernels import (
-    MASK,
-    OFFSET,
     board_value,
     downgrade,
-    eight_views,
-    gather,
+    find_features,
     largest_packed,
-    stage_begin,
     start_packed,
 )
 from env2048.board import FOUR_PROBABILITY
@@ -103,37 +96,6 @@ def remember(slots, board, plies, value):
 
 
 # --------------------------------------------------------------------------- the network's value
-
-
-@intrinsic
-def _prefetch(typing_context, table, index):
-    """Has the processor fetch table[index] while it does other things."""
-
-    def generate(context, builder, signature, arguments):
-        array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        entry = builder.gep(array.data, [arguments[1]])
-        number = ir.IntType(32)
-        address = builder.bitcast(entry, ir.IntType(8).as_pointer())
-        kind = ir.FunctionType(ir.VoidType(), [address.type, number, number, number])
-        function = builder.module.declare_intrinsic("llvm.prefetch", [address.type], kind)
-        # To be read, into the second level of the cache (the first is too small), data.
-        builder.call(function, [address, number(0), number(2), number(1)])
-        return context.get_dummy_value()
-
-    return types.void(table, types.uint64), generate
-
-
-@jit
-def request(raw, table, patterns, splits, size, features):
-    """`agents.ntuple.kernels.find_features`, and has the processor fetch the weights."""
-    begin = stage_begin(raw, splits, size)
-    views = eight_views(raw)
-    for p in range(len(patterns)):
-        mask, offset = patterns[p, MASK], begin + patterns[p, OFFSET]
-        for i in range(8):
-            features[8 * p + i] = offset + gather(views[i], mask)
-        for i in range(8):
-            _prefetch(table, features[8 * p + i])
 
 
 @jit
@@ -310,14 +272,14 @@ def new_room(features, plies):
 def expect_leaves(raw, network, rows, room):
     """`expect` for one ply and a board that does not need cells.
 
-    The weights of all leaves are asked for before the first is read, so that many reads wait for
-    memory at the same time.
+    The weights of all leaves are being fetched before the first is read, so that many reads wait
+    for memory at the same time.
     """
     table, patterns, splits, size, initial = network
     children, worth, sources, features = room[0][1], room[1][1], room[2][1], room[4]
     found = list_children(raw, rows, children, worth, sources)
     for i in range(found):
-        request(children[i], table, patterns, splits, size, features[i])
+        find_features(children[i], table, patterns, splits, size, _ONE, features[i])
     add_values(table, initial, features, found, worth)
     return average(raw, found, worth, sources, room[3])
 

@@ -86,9 +86,10 @@ def test_move_values(patterns, random_network):
 def test_best_move_is_the_best_of_the_values(random_network):
     network = random_network("012,145,0145", splits=(1024, 16384))
     afterstates = np.empty((4, 3), np.uint64)
+    found = np.empty((4, network.patterns.features), np.uint64)
     for board in random_boards(300, 4, np.random.default_rng(3)):
         action, reward, value = kernels.best_move(
-            *packed(board), *network.tables(), row_table(), afterstates
+            *packed(board), *network.tables(), row_table(), afterstates, found
         )
         if rules.is_dead(board):
             assert action == -1
@@ -98,6 +99,7 @@ def test_best_move_is_the_best_of_the_values(random_network):
         assert reward == expected_reward
         assert value == np.float32(network.value(after))
         assert tuple(afterstates[action, :2]) == packed(after)
+        assert found[action].tolist() == network.features(after)
 
 
 def test_has_tile():
