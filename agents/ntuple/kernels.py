@@ -233,14 +233,9 @@ def find_moves(
     if legal:
         a, b, c, d = afterstates[0, 0], afterstates[1, 0], afterstates[2, 0], afterstates[3, 0]
         any_legal = a if legal & 1 else b if legal & 2 else c if legal & 4 else d
-        a = a if legal & 1 else any_legal
-        b = b if legal & 2 else any_legal
-        c = c if legal & 4 else any_legal
-        d = d if legal & 8 else any_legal
-        find_features(a, table, patterns, splits, size, columns, features[0])
-        find_features(b, table, patterns, splits, size, columns, features[1])
-        find_features(c, table, patterns, splits, size, columns, features[2])
-        find_features(d, table, patterns, splits, size, columns, features[3])
+        for action in range(4):
+            board = afterstates[action, 0] if legal >> action & 1 else any_legal
+            find_features(board, table, patterns, splits, size, columns, features[action])
     return legal
 
 
