@@ -59,15 +59,15 @@ def main(run: str, path: str, entries: str | None = None, tile: str | None = Non
     agent = load(run)
     if not isinstance(agent, NTupleAgent):
         raise TypeError(f"{run}: not an n-tuple network")
-    network = agent.network
-    limit, missing = network.limit, network.missing
     if tile is not None:
-        limit, missing = int(tile), 2
-        check_tile("TILE", limit, 2, 16384)
+        check_tile("TILE", int(tile), 2, 16384)
+        agent = agent.downgrading(int(tile))
+    network = agent.network
     if entries is not None:  # how much they were moved is beside the weights, in the file alone
         file = Path(run) / "checkpoint.safetensors" if Path(run).is_dir() else Path(run)
         network = prune(unpack_network(*read_checkpoint(file), run), int(entries))
-    embed(replace(network, limit=limit, missing=missing), Path(path))
+    told = agent.network
+    embed(replace(network, limit=told.limit, missing=told.missing), Path(path))
 
 
 if __name__ == "__main__":

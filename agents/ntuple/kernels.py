@@ -240,11 +240,26 @@ def find_moves(
 
 
 @inline
+def four_values(table, features, first):
+    """`value_of` of four boards at once, so that no sum waits for another.
+
+    Args:
+        features: uint64 [N, m]. first: the four are this and the next three.
+    """
+    a = b = c = d = np.float32(0)
+    for i in range(features.shape[1]):
+        a += table[features[first, i]]
+        b += table[features[first + 1, i]]
+        c += table[features[first + 2, i]]
+        d += table[features[first + 3, i]]
+    return a, b, c, d
+
+
+@inline
 def best_found(legal, table, afterstates, features):
     """Chooses the move with most reward + value of those that `find_moves` has found.
 
-    All four sums are made at once, so that none waits for another, and there is no branch on which
-    value is larger.
+    There is no branch on which value is larger.
 
     Args:
         legal, afterstates, features: of `find_moves`.
@@ -258,13 +273,7 @@ def best_found(legal, table, afterstates, features):
     best_total = np.float32(-np.inf)
     if not legal:
         return best, best_reward, best_value
-    a = b = c = d = np.float32(0)
-    for i in range(features.shape[1]):
-        a += table[features[0, i]]
-        b += table[features[1, i]]
-        c += table[features[2, i]]
-        d += table[features[3, i]]
-    values = a, b, c, d
+    values = four_values(table, features, 0)
     for action in range(4):
         if legal & (1 << action):
             value = values[action]
@@ -302,14 +311,11 @@ def count_shares(features, patterns):
     shares = 0
     for p in range(len(patterns)):
         if patterns[p, SMALL]:
-            pairs = 0  # that are equal, each pair once, in an order that is compiled to vectors
-            for i in range(8):
-                for distance in range(1, 4):
-                    pairs += features[8 * p + i] == features[8 * p + (i + distance & 7)]
-            for i in range(4):
-                pairs += features[8 * p + i] == features[8 * p + i + 4]
-            shares += 2 * pairs
-        shares += 8
+            for i in range(8 * p, 8 * p + 8):
+                for j in range(8 * p, 8 * p + 8):
+                    shares += features[i] == features[j]
+        else:
+            shares += 8
     return np.float32(shares)
 
 

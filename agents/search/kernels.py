@@ -16,6 +16,7 @@ from agents.ntuple.kernels import (
     board_value,
     downgrade,
     find_features,
+    four_values,
     largest_packed,
     start_packed,
 )
@@ -102,8 +103,6 @@ def remember(slots, board, plies, value):
 def add_values(table, initial, features, count, worth):
     """Adds the values of `count` boards to `worth`, four boards at a time.
 
-    An addition waits for the one before it; those of different boards do not.
-
     Args:
         table: float32 [S * T].
         features: uint64 [64, m]. worth: float64 [64], changed; up to three numbers beyond `count`
@@ -112,12 +111,7 @@ def add_values(table, initial, features, count, worth):
     for i in range(count, count + (-count) % 4):
         features[i] = 0  # a board whose value nobody asks for
     for i in range(0, count, 4):
-        a = b = c = d = np.float32(0)
-        for k in range(features.shape[1]):
-            a += table[features[i, k]]
-            b += table[features[i + 1, k]]
-            c += table[features[i + 2, k]]
-            d += table[features[i + 3, k]]
+        a, b, c, d = four_values(table, features, i)
         worth[i] += initial + np.float64(a)
         worth[i + 1] += initial + np.float64(b)
         worth[i + 2] += initial + np.float64(c)

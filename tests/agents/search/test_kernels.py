@@ -124,17 +124,15 @@ def test_average_takes_the_best_child_of_each_tile():
 
 
 def test_values_are_the_networks(network):
-    table = network.table[:, 0].copy()
-    _, patterns, splits, _, _ = network.tables()
-    numbers = splits, np.uint64(network.patterns.entries), np.uint64(1)
+    arrays = network.tables()
     boards = boards_of_all_kinds(250, 3)
     for count in (1, 2, 3, 4, 63, 64):
         features = np.full((64, network.patterns.features), 7, np.uint64)
         worth = np.arange(64.0)
         for i in range(count):
             raw, _ = packed(boards[i])
-            find_features(raw, table, patterns, *numbers, features[i])
-        kernels.add_values(table, network.initial, features, count, worth)
+            find_features(raw, *arrays, features[i])
+        kernels.add_values(arrays[0], network.initial, features, count, worth)
         expected = [i + network.value(boards[i]) for i in range(count)]
         assert worth[:count].tolist() == expected
         assert (worth[count + 3 :] == np.arange(count + 3, 64)).all()
