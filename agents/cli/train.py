@@ -219,7 +219,7 @@ class TrainNTuple(TrainCommand):
     kind = "ntuple"
     settings = (
         "network", "algorithm", "alpha", "replay", "trace", "steps", "initial", "anneal", "warmup",
-        "split", "downgrade", "missing", "games", "seed", "threads",
+        "split", "carousel", "downgrade", "missing", "games", "seed", "threads",
     )  # fmt: skip
     changeable = ("games", "threads")
 
@@ -245,6 +245,10 @@ class TrainNTuple(TrainCommand):
     default 0."""
     split: Annotated[tuple[int, ...] | None, arg(metavar="TILE...", help_behavior_hint="")] = None
     """Boards with such a tile or a larger one have tables of their own. By default none."""
+    carousel: Annotated[tuple[int, ...] | None, arg(metavar="TILE...", help_behavior_hint="")] = (
+        None
+    )
+    """After each game, play on from where it came to each of these tiles. By default none."""
     downgrade: OptionalTile = None
     """Choose moves as if no tile were larger, and learn from both boards. By default none."""
     missing: OptionalTile = None
@@ -267,8 +271,9 @@ class TrainNTuple(TrainCommand):
         """Checks the settings, and that there is a place for the run."""
         if self.resume is not None and self.recipe is not None:
             raise UsageError("--recipe does not go with --resume: a run keeps its own")
-        if self.split == ():
-            raise UsageError("--split needs a tile, or several: --split 2048 8192")
+        for name in ("split", "carousel"):
+            if getattr(self, name) == ():
+                raise UsageError(f"--{name} needs a tile, or several: --{name} 2048 8192")
         super().check()
 
     def given(self) -> dict[str, Any]:

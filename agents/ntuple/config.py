@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Any, Literal, Self
 
 Algorithm = Literal["td0", "tc"]
@@ -38,6 +39,10 @@ class Stage:
     split: tuple[int, ...] = ()
     """From the first of these games on, boards with such a tile or a larger one have tables of
     their own, which begin as copies. A single tile may be given as it is."""
+    carousel: tuple[int, ...] = ()
+    """When a game is over it is played on from where it came to the first of these tiles, from
+    where it or that play came to the second, and so on; one may stand there several times. Moves
+    and scores are those of the game itself."""
     downgrade: int | None = None
     """The largest tile on a board that a move is chosen on, where larger ones can be made smaller;
     see `downgrade.py`."""
@@ -56,11 +61,17 @@ class Stage:
             raise ValueError(f"alpha must be above 0 and at most 10, not {self.alpha}")
         _check_whole(self, games=(1, None), replay=(0, 1000), steps=(1, 1000), warmup=(0, None))
         _check_range(self, trace=1.0, anneal=1.0)
-        several = isinstance(self.split, list | tuple)
-        given = self.split if several else () if self.split is None else (self.split,)
-        object.__setattr__(self, "split", tuple(given))
-        for tile in self.split:
-            check_tile("split", tile, 4, 32768)
+        for name in ("split", "carousel"):
+            tiles = _tiles(getattr(self, name))
+            object.__setattr__(self, name, tiles)
+            for tile in tiles:
+                check_tile(name, tile, 4, 32768)
+        if any(tile > larger for tile, larger in pairwise(self.carousel)):
+            raise ValueError("carousel needs its tiles in order, the smallest first")
+        if self.carousel and not self.online:
+            raise ValueError(
+                "carousel goes without lambda and steps: returns are learned of whole games"
+            )
         if self.downgrade is not None:
             check_tile("downgrade", self.downgrade, 2, 16384)
             if self.sweeps:
@@ -197,6 +208,12 @@ def check_tile(name: str, tile: Any, least: int, most: int) -> None:
     """
     if not isinstance(tile, int) or tile.bit_count() != 1 or not least <= tile <= most:
         raise ValueError(f"{name} must be a tile from {least} to {most}, not {tile!r}")
+
+
+def _tiles(given: Any) -> tuple[Any, ...]:
+    """Tiles that are given as several, one, or none."""
+    several = isinstance(given, list | tuple)
+    return tuple(given) if several else () if given is None else (given,)
 
 
 def _known(kind: type, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -431,8 +431,8 @@ def start_packed(key, threshold):
 
 @jit
 def train(
-    table, patterns, splits, size, columns, limit, rows, threshold, alpha, coherence, dead, keys,
-    actions, scores, largest, moves,
+    table, patterns, splits, size, columns, limit, rows, threshold, alpha, coherence, dead,
+    carousel, keys, actions, scores, largest, moves,
 ):  # fmt: skip
     """Plays the games `keys` greedily and learns after every move.
 
@@ -444,6 +444,10 @@ def train(
         limit: uint64, see `downgrade`.
         alpha: the learning rate, 0 to learn nothing. coherence: TC if True, else TD(0).
         dead: what is still to come when the game is over, on the scale of the sums of weights.
+        carousel: uint64 [W], exponents, 1 to 15, the smallest first. When a game is over it is
+            played on from where it came to the first of these tiles, then from where it last came
+            to the second, and so on, each time with other new tiles. Only the game itself is
+            reported.
         keys: uint64 [G]. actions: uint8 [A], the first A actions of the last game, written.
         scores, largest (exponents), moves: int64 [G], written.
     """
@@ -454,54 +458,68 @@ def train(
     following = np.empty(count, np.uint64)  # of the afterstate to come
     found = np.empty((4, count), np.uint64)
     afterstates = np.empty((4, 3), np.uint64)
+    starts = np.zeros((carousel.size + 1, 2), np.uint64)  # packed boards; 0: not come there
     for g in range(keys.size):
         key = keys[g]
-        raw, extra = start_packed(key, threshold), _U(0)
-        low, low_extra = downgrade(raw, extra, limit)
-        expected, expected_extra = _U(0), _U(0)  # what the downgraded board has become
-        legal = find_moves(
-            low, low_extra, table, patterns, splits, size, columns, rows, afterstates, found
-        )
-        score = 0
-        n = 0
-        while True:
-            action, reward, value = best_found(legal, table, afterstates, found)
-            if n and alpha > 0 and low == expected and low_extra == expected_extra:
-                target = np.float32(reward) + value if action >= 0 else dead
-                error = target - value_of(table, low_last)
-                update(table, patterns, low_last, error, alpha, coherence)
-            if action < 0:
-                if n and alpha > 0:  # nothing follows a dead end
-                    update(table, patterns, last, dead - value_of(table, last), alpha, coherence)
-                break
-            expected = _U(0)
-            if low != raw or low_extra != extra:
-                low, expected_extra = afterstates[action, 0], afterstates[action, 1]
-                expected = spawn(low, key, _U(n + 2), threshold)  # the same tile: as many are empty
-                low_last[:] = found[action]
-                raw, extra, reward = move(raw, extra, action, rows)
-                find_features(raw, table, patterns, splits, size, columns, following)
-                value = value_of(table, following)
-            else:
-                raw, extra = afterstates[action, 0], afterstates[action, 1]
-                following[:] = found[action]
-            raw = spawn(raw, key, _U(n + 2), threshold)
-            # The weights of the next moves are on their way while those of the last are changed.
+        starts[:] = 0
+        starts[0, 0] = start_packed(key, threshold)
+        for turn in range(len(starts)):
+            raw, extra = starts[turn, 0], starts[turn, 1]
+            if raw == 0:
+                continue
+            ahead = turn  # of the tiles of the carousel, the next to come to
+            spawned = (_U(turn) << _U(32)) + _U(2)
             low, low_extra = downgrade(raw, extra, limit)
+            expected, expected_extra = _U(0), _U(0)  # what the downgraded board has become
             legal = find_moves(
                 low, low_extra, table, patterns, splits, size, columns, rows, afterstates, found
             )
-            if n and alpha > 0:  # TD error of the afterstate before: r + V(s') - V(s)
-                error = np.float32(reward) + value - value_of(table, last)
-                update(table, patterns, last, error, alpha, coherence)
-            if n < actions.size:
-                actions[n] = action
-            score += reward
-            last, following = following, last
-            n += 1
-        scores[g] = score
-        largest[g] = largest_packed(raw, extra)
-        moves[g] = n
+            score = 0
+            n = 0
+            while True:
+                action, reward, value = best_found(legal, table, afterstates, found)
+                if n and alpha > 0 and low == expected and low_extra == expected_extra:
+                    target = np.float32(reward) + value if action >= 0 else dead
+                    error = target - value_of(table, low_last)
+                    update(table, patterns, low_last, error, alpha, coherence)
+                if action < 0:
+                    if n and alpha > 0:  # nothing follows a dead end
+                        error = dead - value_of(table, last)
+                        update(table, patterns, last, error, alpha, coherence)
+                    break
+                expected = _U(0)
+                if low != raw or low_extra != extra:
+                    low, expected_extra = afterstates[action, 0], afterstates[action, 1]
+                    expected = spawn(low, key, spawned, threshold)  # the same tile: as many empty
+                    low_last[:] = found[action]
+                    raw, extra, reward = move(raw, extra, action, rows)
+                    find_features(raw, table, patterns, splits, size, columns, following)
+                    value = value_of(table, following)
+                else:
+                    raw, extra = afterstates[action, 0], afterstates[action, 1]
+                    following[:] = found[action]
+                raw = spawn(raw, key, spawned, threshold)
+                spawned += _ONE
+                # The weights of the next moves are on their way while the last's are changed.
+                low, low_extra = downgrade(raw, extra, limit)
+                legal = find_moves(
+                    low, low_extra, table, patterns, splits, size, columns, rows, afterstates, found
+                )
+                if n and alpha > 0:  # TD error of the afterstate before: r + V(s') - V(s)
+                    error = np.float32(reward) + value - value_of(table, last)
+                    update(table, patterns, last, error, alpha, coherence)
+                if ahead < carousel.size and has_tile(raw, carousel[ahead]):
+                    ahead += 1
+                    starts[ahead, 0], starts[ahead, 1] = raw, extra
+                if turn == 0 and n < actions.size:
+                    actions[n] = action
+                score += reward
+                last, following = following, last
+                n += 1
+            if turn == 0:
+                scores[g] = score
+                largest[g] = largest_packed(raw, extra)
+                moves[g] = n
 
 
 @jit

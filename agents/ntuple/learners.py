@@ -99,23 +99,60 @@ def best_move(network: NTupleNetwork, board: Board) -> tuple[int, int, np.float3
 
 
 def learn_game(
-    network: NTupleNetwork, key: int, alpha: float, coherence: bool
+    network: NTupleNetwork,
+    key: int,
+    alpha: float,
+    coherence: bool,
+    carousel: Sequence[int] = (),
 ) -> tuple[int, list[int]]:
     """Plays the game `key` and learns from it, move by move.
+
+    Then it is played on, with other new tiles, from where it came to the first tile of the
+    `carousel`, from where it or that play came to the second, and so on. So boards that are few are
+    learned from more often (carousel shaping: Jaskowski 2016, section IV-C).
+
+    Args:
+        carousel: tiles, the smallest first; one may stand there several times.
+
+    Returns:
+        The score and the moves of the game itself.
+    """
+    starts = {0: rules.starting_board(key)}
+    outcomes = []
+    for turn in range(len(carousel) + 1):
+        if turn not in starts:
+            continue
+        spawned = (turn << 32) + rules.STARTING_TILES
+        score, actions, boards = learn_from(network, starts[turn], key, spawned, alpha, coherence)
+        outcomes.append((score, actions))
+        ahead = turn
+        for board in boards:
+            if ahead < len(carousel) and 1 << int(board.max()) >= carousel[ahead]:
+                ahead += 1
+                starts[ahead] = board
+    return outcomes[0]
+
+
+def learn_from(
+    network: NTupleNetwork, board: Board, key: int, spawned: int, alpha: float, coherence: bool
+) -> tuple[int, list[int], list[Board]]:
+    """Plays on from a board and learns, move by move.
 
     Where the network has a limit, moves are chosen on downgraded boards. Both are learned from
     then: the board as it is, and the downgraded one, as long as the one it becomes is that of the
     next board. So what large tiles teach is learned of smaller ones too, which come up in every
     game.
 
+    Args:
+        key, spawned: the new tiles are those of this game, from this number on.
+
     Returns:
-        The score and the moves.
+        The score, the moves, and the board after each.
     """
-    board = rules.starting_board(key)
     before: list[int] = []  # features of the last afterstate
     low_before: list[int] = []  # and of the downgraded one
     expected: Board | None = None  # what the downgraded board has become
-    score, actions = 0, list[int]()
+    score, actions, boards = 0, list[int](), list[Board]()
     while True:
         low = network.seen(board)
         action, reward, value, afterstate = best_move(network, low)
@@ -131,14 +168,15 @@ def learn_game(
             target = network.dead if action < 0 else np.float32(reward) + value
             update(network, before, target, alpha, coherence)
         if action < 0:
-            return score, actions
+            return score, actions, boards
         before = network.features(afterstate)
-        spawn = rules.next_spawn(afterstate, key, rules.STARTING_TILES + len(actions))
+        spawn = rules.next_spawn(afterstate, key, spawned + len(actions))
         board = rules.place(afterstate, spawn)
         if downgraded:
             low_before = network.features(low_afterstate)
             expected = rules.place(low_afterstate, spawn)
         actions.append(action)
+        boards.append(board)
         score += reward
 
 

@@ -4,6 +4,7 @@ Letters in shapes: T entries, P patterns, m = 8 P features, G games, N boards.
 """
 
 import mmap
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -127,6 +128,7 @@ class NTupleNetwork:
         keys: NDArray[np.uint64],
         alpha: float,
         coherence: bool,
+        carousel: Sequence[int] = (),
         actions: NDArray[np.uint8] = _NOT_RECORDED,
     ) -> Games:
         """Plays the games with these keys and learns after every move; see `learners.py`.
@@ -138,12 +140,15 @@ class NTupleNetwork:
             keys: uint64 [G].
             alpha: the learning rate, 0 to learn nothing.
             coherence: temporal coherence if True, else TD(0).
+            carousel: tiles from which games are played on again.
             actions: uint8 [A], where the moves of the last game are written as far as they fit.
         """
         games = Games.empty(keys)
+        exponents = np.array([tile.bit_length() - 1 for tile in carousel], np.uint64)
         kernels.train(
             *self.tables(), self.packed_limit, row_table(), _THRESHOLD, np.float32(alpha),
-            coherence, self.dead, keys, actions, games.scores, games.largest, games.moves,
+            coherence, self.dead, exponents, keys, actions,
+            games.scores, games.largest, games.moves,
         )  # fmt: skip
         return games
 

@@ -176,7 +176,7 @@ class NTupleTrainer:
         stage, n = self.config.stage_of(first)
         steady = stage.rate_of(n) == stage.rate_of(n + count - 1) == stage.rate
         if steady and not stage.sweeps:
-            return self.network.train(keys, stage.rate, stage.algorithm == "tc")
+            return self.network.train(keys, stage.rate, stage.algorithm == "tc", stage.carousel)
         return Games.concatenate(
             [self._play_one(keys[i : i + 1], stage, n + i) for i in range(count)]
         )
@@ -185,7 +185,8 @@ class NTupleTrainer:
         """Trains on one game, keys [1], the n-th of a stage, and again on past ones."""
         actions = np.empty(LONGEST_GAME, np.uint8)
         rate, coherence = stage.rate_of(n), stage.algorithm == "tc"
-        games = self.network.train(keys, rate if stage.online else 0.0, coherence, actions)
+        online = rate if stage.online else 0.0
+        games = self.network.train(keys, online, coherence, stage.carousel, actions)
         key, actions = int(keys[0]), actions[: games.moves[0]]
         if self.config.remembers:
             self.memory.add(key, actions)

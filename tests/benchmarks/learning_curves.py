@@ -33,6 +33,7 @@ LEARNERS = (
     "--warmup 100",
     "--split 2048",
     "--downgrade 2048",
+    "--split 2048 --carousel 2048",
     "--network 17x4",
     "--network 17x4 --warmup 100",
     "--network 6x5",

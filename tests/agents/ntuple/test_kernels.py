@@ -7,8 +7,8 @@ import pytest
 from oracle import random_boards
 
 from agents.base import best_moves
-from agents.ntuple import kernels
-from agents.ntuple.learners import learn_game, relearn_game
+from agents.ntuple import kernels, learners
+from agents.ntuple.learners import learn_from, learn_game, relearn_game
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import parse_patterns
 from env2048 import board as rules
@@ -143,6 +143,47 @@ def test_training_on_downgraded_boards_equals_the_readable_learner(limit, missin
     assert np.count_nonzero(fast.table[:, 0] != plain.table[:, 0]) > 100
 
 
+@pytest.mark.parametrize("carousel", [(64,), (32, 64), (64, 64), (4, 8, 64, 32768)])
+@pytest.mark.parametrize("limit", [None, 32])
+def test_playing_on_again_equals_the_readable_learner(carousel, limit):
+    fast, slow, plain = (
+        replace(NTupleNetwork.zeros(parse_patterns("0123,0145"), 3), limit=limit) for _ in range(3)
+    )
+    keys = game_keys(7, 0, 3)
+    actions = np.zeros(1000, np.uint8)
+    games = fast.train(keys, 0.5, True, carousel, actions)
+    played = [learn_game(slow, int(key), 0.5, True, carousel) for key in keys]
+    assert games.scores.tolist() == [score for score, _ in played]
+    last = played[-1][1]
+    assert actions[: len(last)].tolist() == last
+    assert fast.table.tobytes() == slow.table.tobytes()
+    plain.train(keys, 0.5, True)
+    learned, less = fast.table[:, 2].sum(), plain.table[:, 2].sum()
+    assert learned > 1.2 * less  # sums of errors: of more moves
+
+
+def test_a_game_is_played_on_with_other_tiles_from_where_it_came_to_one(monkeypatch):
+    """What `learn_game` plays: boards and keys, taken down."""
+    network = NTupleNetwork.zeros(parse_patterns("0123"), 3)
+    plays = []
+
+    def taken_down(network, board, key, spawned, *rest):
+        score, actions, boards = learn_from(network, board, key, spawned, *rest)
+        plays.append((board, spawned, boards))
+        return score, actions, boards
+
+    monkeypatch.setattr(learners, "learn_from", taken_down)
+    learn_game(network, int(game_keys(7, 0, 1)[0]), 0.5, True, (16, 32))
+    assert [spawned for _, spawned, _ in plays] == [2, (1 << 32) + 2, (2 << 32) + 2]
+    (_, _, whole), (first, _, again), (second, _, once_more) = plays
+    assert (first == next(board for board in whole if board.max() >= 4)).all()
+    came = [board for board in again if board.max() >= 5] or [b for b in whole if b.max() >= 5]
+    assert (second == came[0]).all()
+    at = next(i for i, board in enumerate(whole) if board.max() >= 4)
+    assert (whole[at + 3] != again[2]).any()  # other new tiles
+    assert once_more[-1].max() >= 5
+
+
 @pytest.fixture
 def train_from(monkeypatch):
     """A function that trains as `kernels.train` does, and one as `learn_game`, from a board.
@@ -163,7 +204,8 @@ def train_from(monkeypatch):
         threshold = np.uint64(four_threshold(FOUR_PROBABILITY))
         kernels.train.py_func(
             *network.tables(), np.uint64(0), row_table(), threshold, np.float32(alpha), coherence,
-            network.dead, np.array([key], np.uint64), np.empty(0, np.uint8), *outcome,
+            network.dead, np.empty(0, np.uint64), np.array([key], np.uint64),
+            np.empty(0, np.uint8), *outcome,
         )  # fmt: skip
         return outcome[:, 0].tolist()
 
@@ -223,7 +265,9 @@ def test_relearning_equals_the_readable_learner(patterns, columns, alpha, trace,
     recorded = np.empty(5000, np.uint8)
     games = []
     for key in keys:
-        count = fast.train(np.array([key], np.uint64), alpha, columns == 3, recorded).moves[0]
+        count = fast.train(np.array([key], np.uint64), alpha, columns == 3, actions=recorded).moves[
+            0
+        ]
         games.append((key, recorded[:count].copy()))
         score, actions = learn_game(slow, key, alpha, columns == 3)
         assert games[-1][1].tolist() == actions

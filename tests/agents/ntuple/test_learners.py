@@ -86,7 +86,7 @@ def game():
     network.table[:] = 1
     key = int(game_keys(0, 0, 1)[0])
     actions = np.empty(5000, np.uint8)
-    count = network.train(np.array([key], np.uint64), 0, False, actions).moves[0]
+    count = network.train(np.array([key], np.uint64), 0, False, actions=actions).moves[0]
     board, rewards = rules.starting_board(key), []
     for n, action in enumerate(actions[:count]):
         board, reward = rules.move(board, action)

@@ -65,7 +65,7 @@ def test_interruptions_of_a_recipe_that_splits_the_network(
 ):
     stages = (
         Stage(games=40, downgrade=64),
-        Stage(games=60, downgrade=128, missing=16, split=(512, 64)),
+        Stage(games=60, downgrade=128, missing=16, split=(512, 64), carousel=(64, 256)),
         Stage(games=50, split=256),
     )
     settings = {"games": 150, "alpha": None, "stages": stages}

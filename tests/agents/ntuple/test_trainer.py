@@ -39,13 +39,14 @@ def watch_keys(trainer, monkeypatch):
     return keys
 
 
+@pytest.mark.parametrize("carousel", [(), (64, 128)])
 @pytest.mark.parametrize("algorithm", ["td0", "tc"])
-def test_a_run_is_one_pass_of_the_learner(algorithm, begin, tmp_path):
-    trainer = begin(tmp_path / "run", algorithm=algorithm, games=250)
+def test_a_run_is_one_pass_of_the_learner(algorithm, carousel, begin, tmp_path):
+    trainer = begin(tmp_path / "run", algorithm=algorithm, carousel=carousel, games=250)
     trainer.train(StopRequest())
     columns = {"td0": 1, "tc": 3}[algorithm]
     network = NTupleNetwork.zeros(parse_patterns("0123,4567"), columns)
-    games = network.train(game_keys(3, 0, 250), 0.5, coherence=algorithm == "tc")
+    games = network.train(game_keys(3, 0, 250), 0.5, algorithm == "tc", carousel)
     assert trainer.network.table.tobytes() == network.table.tobytes()
     assert trainer.history.recent[:, 0].tolist() == games.scores.tolist()
     assert trainer.history.moves == games.moves.sum()
