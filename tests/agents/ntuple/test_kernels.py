@@ -265,10 +265,8 @@ def test_relearning_equals_the_readable_learner(patterns, columns, alpha, trace,
     recorded = np.empty(5000, np.uint8)
     games = []
     for key in keys:
-        count = fast.train(np.array([key], np.uint64), alpha, columns == 3, actions=recorded).moves[
-            0
-        ]
-        games.append((key, recorded[:count].copy()))
+        played = fast.train(np.array([key], np.uint64), alpha, columns == 3, actions=recorded)
+        games.append((key, recorded[: played.moves[0]].copy()))
         score, actions = learn_game(slow, key, alpha, columns == 3)
         assert games[-1][1].tolist() == actions
         assert score > 0
