@@ -37,6 +37,8 @@ class Eval(JsonCommand):
     downgrade: OptionalTile = None
     """Choose moves as if no tile were larger, 0: as it is; by default as the player was trained
     (ntuple: 4096). See agents/ntuple/downgrade.py."""
+    missing: OptionalTile = None
+    """Do so only where this tile or a larger one is missing below the largest."""
     workers: OptionalCount = None
     """Threads; by default one per core. Without --move-time the result does not depend on it."""
     plot: OptionalFile = None
@@ -48,7 +50,9 @@ class Eval(JsonCommand):
         from agents.evaluation import evaluate
         from agents.registry import load
 
-        agent = looking_ahead(load(self.agent), self.search, self.move_time, self.downgrade)
+        agent = looking_ahead(
+            load(self.agent), self.search, self.move_time, self.downgrade, self.missing
+        )
         seed = self.choose_seed(self.seed)
         with games_bar(self.stderr, f"{agent.name} plays", self.games) as bar:
             result = evaluate(agent, self.games, seed, self.workers, bar)
@@ -65,7 +69,7 @@ class Eval(JsonCommand):
 
         check_games(self.games)
         check_seed(self.seed)
-        check_search(self.search, self.move_time, self.downgrade)
+        check_search(self.search, self.move_time, self.downgrade, self.missing)
         check_workers(self.workers)
         if self.plot is not None:
             claim_files(check_format(self.plot))

@@ -56,6 +56,8 @@ class Record(JsonCommand):
     downgrade: OptionalTile = None
     """Choose moves as if no tile were larger, 0: as it is; by default as the player was trained
     (ntuple: 4096). See agents/ntuple/downgrade.py."""
+    missing: OptionalTile = None
+    """Do so only where this tile or a larger one is missing below the largest."""
     games: Count = 1
     """Play this many games, of the seeds from --seed on, and write the best."""
 
@@ -63,7 +65,7 @@ class Record(JsonCommand):
         """Checks the ranges, and that the file can be written."""
         check_seed(self.seed)
         check_games(self.games)
-        check_search(self.search, self.move_time, self.downgrade)
+        check_search(self.search, self.move_time, self.downgrade, self.missing)
         claim_files(self.out)
 
     def run(self) -> None:
@@ -75,7 +77,7 @@ class Record(JsonCommand):
 
         agent = load(self.agent)
         agent = looking_ahead(
-            agent, self.search, self.move_time, self.downgrade, os.cpu_count() or 1
+            agent, self.search, self.move_time, self.downgrade, self.missing, os.cpu_count() or 1
         )
         seed = self.choose_seed(self.seed)
         with games_bar(self.stderr, f"{agent.name} plays", self.games) as bar:

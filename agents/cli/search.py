@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from agents.base import Agent
 
 
-def check_search(search: int | None, move_time: float | None, downgrade: int | None) -> None:
+def check_search(
+    search: int | None, move_time: float | None, downgrade: int | None, missing: int | None
+) -> None:
     """Raises UsageError for plies, seconds or a tile that are given and out of range."""
     from agents.search.deadline import MOST_SECONDS
     from agents.search.expectimax import MOST_PLIES
@@ -25,6 +27,11 @@ def check_search(search: int | None, move_time: float | None, downgrade: int | N
             check_tile("--downgrade", downgrade, 2, 16384)
         except ValueError as error:
             raise UsageError(f"{error} (0: none)") from None
+    if missing is not None:
+        try:
+            check_tile("--missing", missing, 2, 16384)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
 
 
 def looking_ahead(
@@ -32,21 +39,22 @@ def looking_ahead(
     search: int | None,
     move_time: float | None,
     downgrade: int | None,
+    missing: int | None,
     threads: int = 1,
 ) -> "Agent":
     """The agent, downgrading tiles and searching if that was asked for.
 
     Args:
         agent: values the leaves.
-        search: plies. move_time: seconds. downgrade: a tile, 0 for none. Options that were not
-            given are None.
+        search: plies. move_time: seconds. downgrade: a tile, 0 for none. missing: where to, see
+            `agents.ntuple.downgrade`. Options that were not given are None.
         threads: how many search one move.
 
     Raises:
         UsageError: if the agent cannot search, or knows nothing of tiles.
     """
-    if downgrade is not None:
-        agent = _downgrading(agent, downgrade)
+    if downgrade is not None or missing is not None:
+        agent = _downgrading(agent, downgrade, missing)
     if move_time is None and search in (None, 1):
         return agent
     from agents.search.agent import SearchAgent
@@ -57,9 +65,13 @@ def looking_ahead(
         raise UsageError(f"{error}; choose another agent, or --search 1") from None
 
 
-def _downgrading(agent: "Agent", tile: int) -> "Agent":
+def _downgrading(agent: "Agent", tile: int | None, missing: int | None) -> "Agent":
     from agents.ntuple.agent import NTupleAgent
 
     if not isinstance(agent, NTupleAgent):
-        raise UsageError(f"--downgrade is for n-tuple agents, which {agent.name} is not")
-    return agent.downgrading(tile or None)
+        given = "--downgrade" if tile is not None else "--missing"
+        raise UsageError(f"{given} is for n-tuple agents, which {agent.name} is not")
+    limit = agent.network.limit if tile is None else tile or None
+    if missing is not None and limit is None:
+        raise UsageError("--missing says where to downgrade: give --downgrade, too")
+    return agent.downgrading(limit, missing or 2)

@@ -116,7 +116,8 @@ class TrainCommand(JsonCommand):
                 self._train(trainer, config)
         else:
             path = self.out or claim_run(free_name(self.kind))
-            config = self.checked({**self.given(), "seed": self.choose_seed(self.seed)})
+            given = self.given()  # of a recipe, perhaps with its seed
+            config = self.checked(given | {"seed": self.choose_seed(given.get("seed"))})
             self._announce(config, path)
             require_memory(self.memory(config), "this run")  # before it has a folder
             run = RunFolder.create(path, self.kind, asdict(config))
@@ -244,7 +245,8 @@ class TrainNTuple(TrainCommand):
     """The games, at the beginning, in which the learning rate rises: for small patterns, 100. By
     default 0."""
     split: Annotated[tuple[int, ...] | None, arg(metavar="TILE...", help_behavior_hint="")] = None
-    """Boards with such a tile or a larger one have tables of their own. By default none."""
+    """Boards with such a tile or more have tables of their own (24576: 16384 and 8192). By default
+    none."""
     carousel: Annotated[tuple[int, ...] | None, arg(metavar="TILE...", help_behavior_hint="")] = (
         None
     )

@@ -63,6 +63,8 @@ class Watch(Command):
     downgrade: OptionalTile = None
     """Choose moves as if no tile were larger, 0: as it is; by default as the player was trained
     (ntuple: 4096). See agents/ntuple/downgrade.py."""
+    missing: OptionalTile = None
+    """Do so only where this tile or a larger one is missing below the largest."""
     fps: Number = 8.0
     """Moves per second; fewer, where the agent looks ahead for longer."""
     size: OptionalCount = None
@@ -81,7 +83,7 @@ class Watch(Command):
 
         agent = load(self.agent)
         agent = looking_ahead(
-            agent, self.search, self.move_time, self.downgrade, os.cpu_count() or 1
+            agent, self.search, self.move_time, self.downgrade, self.missing, os.cpu_count() or 1
         )
         size = self._size_for(agent)
         decide(agent, Game(0, size).board, game_rng(0))  # compiles before there is a window
@@ -99,7 +101,7 @@ class Watch(Command):
         """Checks the ranges, and that the files can be written."""
         check_games(self.games)
         check_seed(self.seed)
-        check_search(self.search, self.move_time, self.downgrade)
+        check_search(self.search, self.move_time, self.downgrade, self.missing)
         if not 0 < self.fps < math.inf:
             raise UsageError(f"--fps must be a number above 0, not {self.fps:g}")
         if self.size is not None:

@@ -36,10 +36,10 @@ class NTupleAgent(Agent):
         """
         return cls(unpack_network(tensors, metadata, file, weights_only=True))
 
-    def downgrading(self, limit: int | None) -> "NTupleAgent":
-        """The same player with another limit to its tiles, whichever is missing; None: without."""
+    def downgrading(self, limit: int | None, missing: int = 2) -> "NTupleAgent":
+        """The same player with another limit to its tiles; None: without. See `downgrade.py`."""
         same = copy(self)
-        same.network = replace(self.network, limit=limit, missing=2)
+        same.network = replace(self.network, limit=limit, missing=missing)
         return same
 
     def save(self, path: str | Path) -> None:

@@ -38,7 +38,8 @@ class Stage:
     """In the first games, as many as this, the learning rate rises evenly to what it is to be."""
     split: tuple[int, ...] = ()
     """From the first of these games on, boards with such a tile or a larger one have tables of
-    their own, which begin as copies. A single tile may be given as it is."""
+    their own, which begin as copies. 24576 are boards with 16384 and 8192, and so on. A single
+    number may be given as it is."""
     carousel: tuple[int, ...] = ()
     """When a game is over it is played on from where it came to the first of these tiles, from
     where it or that play came to the second, and so on; one may stand there several times. Moves
@@ -55,17 +56,17 @@ class Stage:
         Raises:
             ValueError: if a value is out of range.
         """
-        if self.algorithm not in COLUMNS:
+        if self.algorithm not in list(COLUMNS):
             raise ValueError(f"algorithm must be one of {', '.join(COLUMNS)}, not {self.algorithm}")
-        if self.alpha is not None and not 0 < self.alpha <= 10:
-            raise ValueError(f"alpha must be above 0 and at most 10, not {self.alpha}")
+        if self.alpha is not None and not (_is_number(self.alpha) and 0 < self.alpha <= 10):
+            raise ValueError(f"alpha must be above 0 and at most 10, not {self.alpha!r}")
         _check_whole(self, games=(1, None), replay=(0, 1000), steps=(1, 1000), warmup=(0, None))
         _check_range(self, trace=1.0, anneal=1.0)
         for name in ("split", "carousel"):
             tiles = _tiles(getattr(self, name))
             object.__setattr__(self, name, tiles)
             for tile in tiles:
-                check_tile(name, tile, 4, 32768)
+                check_tiles(name, tile)
         if any(tile > larger for tile, larger in pairwise(self.carousel)):
             raise ValueError("carousel needs its tiles in order, the smallest first")
         if self.carousel and not self.online:
@@ -210,6 +211,21 @@ def check_tile(name: str, tile: Any, least: int, most: int) -> None:
         raise ValueError(f"{name} must be a tile from {least} to {most}, not {tile!r}")
 
 
+def check_tiles(name: str, tiles: Any) -> None:
+    """Checks a tile, or a tile and the next smaller ones added up: 16384, 24576, 28672, ...
+
+    Raises:
+        ValueError: if it is no such number, or the largest is not one of 4 to 32768; `name` is the
+            setting's, for the message.
+    """
+    fits = isinstance(tiles, int) and 4 <= tiles < 65536 and tiles % 2 == 0
+    if not fits or (tiles + (tiles & -tiles)).bit_count() != 1:
+        raise ValueError(
+            f"{name} must be a tile from 4 to 32768, not {tiles!r} "
+            "(24576 is 16384 and the next smaller one)"
+        )
+
+
 def _tiles(given: Any) -> tuple[Any, ...]:
     """Tiles that are given as several, one, or none."""
     several = isinstance(given, list | tuple)
@@ -229,7 +245,7 @@ def _known(kind: type, settings: Mapping[str, Any]) -> dict[str, Any]:
 def _check_whole(settings: Stage, **ranges: tuple[int, int | None]) -> None:
     for name, (least, most) in ranges.items():
         value = getattr(settings, name)
-        if not isinstance(value, int) or value < least:
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise ValueError(f"{name} must be a whole number, {least} or more, not {value!r}")
         if most is not None and value > most:
             raise ValueError(f"{name} must be at most {most}, not {value}")
@@ -238,5 +254,9 @@ def _check_whole(settings: Stage, **ranges: tuple[int, int | None]) -> None:
 def _check_range(settings: Stage, **highest: float) -> None:
     for name, most in highest.items():
         value = getattr(settings, name)
-        if not isinstance(value, int | float) or not 0 <= value <= most:
+        if not _is_number(value) or not 0 <= value <= most:
             raise ValueError(f"{name} must be 0 to {most:g}, not {value!r}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

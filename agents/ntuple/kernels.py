@@ -15,8 +15,7 @@ counted in every call, which takes as long as the rest):
         two, compiled code would compute each place with both sizes.)
     patterns: uint64 [P, 3]: 15 in each cell of a pattern, its offset, and whether it is small (see
         `agents.ntuple.patterns.Patterns`).
-    splits: uint64, in four bits each S - 1 exponents, 1 to 15: with a tile of such an exponent or
-        more the next stage begins.
+    splits: uint64 [S - 1], rising: the next stage begins where `different_tiles` comes to the next.
     size: uint64, T * C: numbers per stage. columns: uint64, C.
 
 Letters in shapes: T entries, C columns, S stages, P patterns, m features, G games, N boards.
@@ -146,12 +145,22 @@ def has_tile(raw, exponent):
 
 
 @inline
+def different_tiles(raw):
+    """The different tiles of a packed board added up: bit k is 1 if any cell is k, 1 to 15."""
+    present = _U(0)
+    for shift in range(0, 64, 4):
+        present |= _ONE << (raw >> _U(shift) & _U(15))
+    return present & ~_ONE  # without the empty cells
+
+
+@inline
 def stage_begin(raw, splits, size):
     """Where in the table the stage of a board begins. Yeh et al. 2017, section III."""
     begin = _U(0)
-    while splits:
-        begin += size if has_tile(raw, splits & _U(15)) else _U(0)
-        splits >>= _U(4)
+    if splits.size:
+        tiles = different_tiles(raw)
+        for split in splits:
+            begin += size if tiles >= split else _U(0)
     return begin
 
 
@@ -373,10 +382,7 @@ def downgrade(raw, extra, limit):
     if extra:
         return _downgrade_cells(raw, extra, limit, least)
     while has_tile(raw, limit + _ONE):
-        present = 0
-        for shift in range(0, 64, 4):
-            present |= 1 << np.int64(raw >> _U(shift) & _U(15))
-        missing = _largest_missing(present)
+        missing = _largest_missing(np.int64(different_tiles(raw)))
         if missing < least:
             break
         above = _U(0)  # the lowest bit of each cell above it
@@ -444,14 +450,14 @@ def train(
         limit: uint64, see `downgrade`.
         alpha: the learning rate, 0 to learn nothing. coherence: TC if True, else TD(0).
         dead: what is still to come when the game is over, on the scale of the sums of weights.
-        carousel: uint64 [W], exponents, 1 to 15, the smallest first. When a game is over it is
-            played on from where it came to the first of these tiles, then from where it last came
-            to the second, and so on, each time with other new tiles. Only the game itself is
-            reported.
+        carousel: uint64 [W], the smallest first. When a game is over it is played on from where
+            `different_tiles` came to the first of these, then from where it last came to the
+            second, and so on, each time with other new tiles. Only the game itself is reported.
         keys: uint64 [G]. actions: uint8 [A], the first A actions of the last game, written.
         scores, largest (exponents), moves: int64 [G], written.
     """
-    table, patterns, rows = borrowed(table), borrowed(patterns), borrowed(rows)
+    table, patterns = borrowed(table), borrowed(patterns)
+    splits, rows = borrowed(splits), borrowed(rows)
     count = 8 * len(patterns)
     last = np.empty(count, np.uint64)  # features of the afterstate before
     low_last = np.empty(count, np.uint64)  # and of the downgraded one
@@ -508,7 +514,7 @@ def train(
                 if n and alpha > 0:  # TD error of the afterstate before: r + V(s') - V(s)
                     error = np.float32(reward) + value - value_of(table, last)
                     update(table, patterns, last, error, alpha, coherence)
-                if ahead < carousel.size and has_tile(raw, carousel[ahead]):
+                if ahead < carousel.size and different_tiles(raw) >= carousel[ahead]:
                     ahead += 1
                     starts[ahead, 0], starts[ahead, 1] = raw, extra
                 if turn == 0 and n < actions.size:
@@ -557,7 +563,8 @@ def relearn(
         For the rest see `train`.
     """
     count = actions.size
-    table, patterns, rows = borrowed(table), borrowed(patterns), borrowed(rows)
+    table, patterns = borrowed(table), borrowed(patterns)
+    splits, rows = borrowed(splits), borrowed(rows)
     features = np.empty(8 * len(patterns), np.uint64)
     four = np.empty((4, 3), np.uint64)
     found = np.empty((4, 8 * len(patterns)), np.uint64)
@@ -609,7 +616,8 @@ def play(
     Args:
         limit: uint64, see `downgrade`. For the rest see `train`.
     """
-    table, patterns, rows = borrowed(table), borrowed(patterns), borrowed(rows)
+    table, patterns = borrowed(table), borrowed(patterns)
+    splits, rows = borrowed(splits), borrowed(rows)
     afterstates = np.empty((4, 3), np.uint64)
     found = np.empty((4, 8 * len(patterns)), np.uint64)
     for g in range(keys.size):

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.ntuple.network import NTupleNetwork
+from agents.ntuple.network import NTupleNetwork, different_tiles
 from env2048 import board as rules
 from env2048.board import Board
 
@@ -112,7 +112,8 @@ def learn_game(
     learned from more often (carousel shaping: Jaskowski 2016, section IV-C).
 
     Args:
-        carousel: tiles, the smallest first; one may stand there several times.
+        carousel: tiles, or tiles and the next smaller ones, added up; see `different_tiles`. The
+            smallest comes first; one may stand there several times.
 
     Returns:
         The score and the moves of the game itself.
@@ -127,7 +128,7 @@ def learn_game(
         outcomes.append((score, actions))
         ahead = turn
         for board in boards:
-            if ahead < len(carousel) and 1 << int(board.max()) >= carousel[ahead]:
+            if ahead < len(carousel) and different_tiles(board) >= carousel[ahead]:
                 ahead += 1
                 starts[ahead] = board
     return outcomes[0]

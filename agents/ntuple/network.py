@@ -36,8 +36,9 @@ class NTupleNetwork:
             weight and its companions are needed together and so share a cache line.
         initial: what every board is worth before anything is learned; the weights, zeros at first,
             add to it. Above 0 it is optimistic initialization (Guei et al. 2021).
-        splits: the tiles with which stages begin, rising. Boards of each stage have weights of
-            their own (Wu et al. 2014): S stages are all T entries S times, one after the other.
+        splits: where stages begin, rising: at a tile, or at a tile and the next smaller ones, added
+            up; see `different_tiles`. Boards of each stage have weights of their own (Wu et al.
+            2014): S stages are all T entries S times, one after the other.
         limit: the largest tile that the network is to see when it plays: see `downgrade.py`.
         missing: the smallest tile whose absence lets larger ones be made smaller; 2: any.
     """
@@ -62,7 +63,7 @@ class NTupleNetwork:
         return cls(patterns, table, initial, splits)
 
     def split(self, tile: int) -> "NTupleNetwork":
-        """This network with one more stage, of boards with `tile` or more; it knows as much.
+        """This network with one more stage, of boards with `tile`, or more; it knows as much.
 
         The new stage begins with the weights of the boards that it takes over, so nothing is
         forgotten (weight promotion: Jaskowski 2016, section IV-B, here of all weights at once).
@@ -90,7 +91,7 @@ class NTupleNetwork:
 
     def features(self, board: Board) -> list[int]:
         """The m entries that a board looks into, those of its stage."""
-        stage = sum(1 << int(board.max()) >= tile for tile in self.splits)
+        stage = sum(different_tiles(board) >= tile for tile in self.splits)
         return [stage * self.patterns.entries + i for i in features(board, self.patterns)]
 
     def learned(self, entries: list[int]) -> np.float32:
@@ -144,10 +145,9 @@ class NTupleNetwork:
             actions: uint8 [A], where the moves of the last game are written as far as they fit.
         """
         games = Games.empty(keys)
-        exponents = np.array([tile.bit_length() - 1 for tile in carousel], np.uint64)
         kernels.train(
             *self.tables(), self.packed_limit, row_table(), _THRESHOLD, np.float32(alpha),
-            coherence, self.dead, exponents, keys, actions,
+            coherence, self.dead, np.array(carousel, np.uint64), keys, actions,
             games.scores, games.largest, games.moves,
         )  # fmt: skip
         return games
@@ -180,13 +180,21 @@ class NTupleNetwork:
             return np.uint64(0)
         return np.uint64(self.limit.bit_length() - 1 | self.missing.bit_length() - 1 << 4)
 
-    def tables(self) -> tuple[Array, Array, np.uint64, np.uint64, np.uint64]:
+    def tables(self) -> tuple[Array, Array, Array, np.uint64, np.uint64]:
         """The network as kernels take it, which change the same table: see there."""
-        splits = sum((tile.bit_length() - 1) << 4 * i for i, tile in enumerate(self.splits))
+        splits = np.array(self.splits, np.uint64)
         columns = self.table.shape[1]
-        size = self.patterns.entries * columns
-        numbers = np.uint64(splits), np.uint64(size), np.uint64(columns)
-        return self.table.reshape(-1), self.patterns.packed, *numbers
+        size = np.uint64(self.patterns.entries * columns)
+        return self.table.reshape(-1), self.patterns.packed, splits, size, np.uint64(columns)
+
+
+def different_tiles(board: Board) -> int:
+    """The different tiles of a board added up, those above 32768 as 32768.
+
+    It is at least 16384 with a tile 16384 or a larger one; at least 24576 = 16384 + 8192 with both
+    of these or a larger one; and so on. So it says how far a game has come.
+    """
+    return sum(1 << exponent for exponent in {min(int(cell), 15) for cell in board.flat} - {0})
 
 
 def features(board: Board, patterns: Patterns) -> list[int]:

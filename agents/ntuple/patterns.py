@@ -77,7 +77,7 @@ def parse_patterns(network: str | Sequence[str]) -> Patterns:
     for pattern in network or ("",):
         if not set(pattern) <= set("0123456789abcdef") or not 1 <= len(pattern) <= 7:
             raise ValueError(
-                f"unknown network {','.join(network)!r}: choose {', '.join(NETWORKS)}, or write "
+                f"unknown network {pattern!r}: choose {', '.join(NETWORKS)}, or write "
                 "patterns of 1 to 7 cells, each a digit 0 to f, as in 012345,456789"
             )
         if len(set(pattern)) < len(pattern):

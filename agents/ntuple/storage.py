@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from agents.errors import AgentFileError
 from agents.ntuple import kernels
-from agents.ntuple.config import check_tile
+from agents.ntuple.config import check_tile, check_tiles
 from agents.ntuple.network import NTupleNetwork
 from agents.ntuple.patterns import Patterns, parse_patterns
 from agents.training.resources import require_memory
@@ -118,7 +118,7 @@ def unpack_network(
         unpack = {"exact": _unpack_exact, "compact": _unpack_compact}[metadata["storage"]]
         splits = tuple(metadata.get("splits", []))
         for tile in splits:
-            check_tile("splits", tile, 4, 32768)
+            check_tiles("splits", tile)
         if list(splits) != sorted(set(splits)):
             raise ValueError(f"splits: {splits} do not rise")
         limit = metadata.get("limit")

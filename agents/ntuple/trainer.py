@@ -104,8 +104,9 @@ class NTupleTrainer:
         fits &= network.initial == config.initial and set(network.splits) <= set(config.splits)
         fits &= network.table.shape[1] == config.columns
         history = History.unpack(tensors, metadata, str(run.checkpoint_path))
-        last = config.stage_of(history.games - 1)[0]
-        fits &= (network.limit, network.missing) == (last.downgrade, last.missing)
+        # Stopped between two stages it may have entered the next and not played in it.
+        stages = [config.stage_of(history.games - 1)[0], config.stage_of(history.games)[0]]
+        fits &= (network.limit, network.missing) in [(s.downgrade, s.missing) for s in stages]
         if not fits:
             raise AgentFileError(
                 f"{run.checkpoint_path}: holds another network than config.json says"

@@ -5,13 +5,15 @@ Letters in shapes: R rows of metrics, S runs that differ in their seed alone.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.ntuple.config import NTupleConfig
+from agents.policy.config import PolicyConfig
 from agents.statistics import TILES
 from agents.training.history import read_rows
 from agents.training.runs import RunError, RunFolder
@@ -69,7 +71,16 @@ def read_curve(path: Path) -> RunCurve:
         raise RunError(f"{path}: nothing to plot yet (a run has metrics after {after})")
     if not all(map(_has_games if plays else _has_epoch, rows)):
         raise RunError(f"{run.metrics_path}: not the metrics of a run")
-    return RunCurve(run, content["kind"], content["config"], rows)
+    return RunCurve(run, content["kind"], _complete(content["kind"], content["config"]), rows)
+
+
+def _complete(kind: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings with those that there were not yet when the run was begun: at their defaults."""
+    kinds = {"ntuple": NTupleConfig, "policy": PolicyConfig}
+    try:
+        return settings | asdict(kinds[kind].from_dict(settings))
+    except (KeyError, TypeError, ValueError):  # of a network, or of no version that we know
+        return settings
 
 
 def _has_games(row: Mapping[str, Any]) -> bool:
@@ -164,11 +175,13 @@ def _word(name: str, value: Any) -> str:
         return str(value)
     if name == "hold_out" and isinstance(value, list):
         return "held out " + "/".join(map(str, value))  # as --hold-out has it
-    return f"{name.replace('_', '-')} {'by default' if value is None else _spelled(value)}"
+    return f"{name.replace('_', '-')} {_spelled(value)}"
 
 
 def _spelled(value: Any) -> str:
-    if isinstance(value, list):
+    if value is None or value == ():
+        return "by default" if value is None else "none"
+    if isinstance(value, list | tuple):
         return "-".join(map(str, value))
     return f"{value:,}" if isinstance(value, int) else str(value)
 

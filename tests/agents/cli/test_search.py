@@ -32,6 +32,7 @@ def command(request):
         (["--move-time", 0], "--move-time must be above 0 and at most 3600 seconds, not 0"),
         (["--move-time", "nan"], "--move-time must be above 0 and at most 3600 seconds, not nan"),
         (["--downgrade", 5], "--downgrade must be a tile from 2 to 16384, not 5 (0: none)"),
+        (["--missing", 0], "--missing must be a tile from 2 to 16384, not 0"),
         (["--move-time", 4000], "--move-time must be above 0 and at most 3600 seconds, not 4000"),
     ],
 )
@@ -96,6 +97,8 @@ def test_downgrading(run, command, monkeypatch):
     result = run(*command, "greedy", "--downgrade", 64)
     assert result.code == 2
     assert result.error == "--downgrade is for n-tuple agents, which greedy is not"
+    result = run(*command, "greedy", "--missing", 64)
+    assert result.error == "--missing is for n-tuple agents, which greedy is not"
 
 
 def test_eval_downgrades_as_the_player_does_or_as_it_is_told(run, trained, folder):
@@ -110,3 +113,8 @@ def test_eval_downgrades_as_the_player_does_or_as_it_is_told(run, trained, folde
     assert as_it_is != lower
     assert mean_score("limited.safetensors") == lower
     assert mean_score("limited.safetensors", "--downgrade", 0) == as_it_is
+    somewhere = mean_score("limited.safetensors", "--missing", 8)
+    assert somewhere not in (as_it_is, lower)
+    assert mean_score(trained, "--downgrade", 32, "--missing", 8) == somewhere
+    result = run("eval", trained, "--missing", 8, *options)
+    assert result.error == "--missing says where to downgrade: give --downgrade, too"

@@ -119,6 +119,37 @@ def test_resume_with_several_tiles_again(run):
     assert result.error == "--split cannot change when a run goes on: it is 64 512"
 
 
+RECIPE = """
+network = "0123,4567"
+seed = 9
+[[stages]]
+games = 30
+downgrade = 64
+[[stages]]
+games = 20
+split = [64, 96]
+carousel = 64
+anneal = 1.0
+"""
+
+
+def test_a_recipe(run, folder):
+    (folder / "mine.toml").write_text(RECIPE)
+    command = ("train", "ntuple", "--recipe", "mine.toml", "--out")
+    assert run(*command, "a", "--json").json["games"] == 50
+    config = json.loads((folder / "a/config.json").read_text())["config"]
+    assert (config["network"], config["games"], config["seed"]) == ("0123,4567", 50, 9)
+    assert [stage["split"] for stage in config["stages"]] == [[], [64, 96]]
+    assert run(*command, "b", "--seed", 1, "--threads", 2, "--json").json["seed"] == 1
+    config = json.loads((folder / "b/config.json").read_text())["config"]
+    assert (config["seed"], config["threads"]) == (1, 2)
+    assert run("eval", "a", "--games", 2, "--json").json["games"] == 2
+    result = run("train", "ntuple", "--recipe", "mine.toml", "--resume", "a")
+    assert result.error == "--recipe does not go with --resume: a run keeps its own"
+    result = run(*command, "c", "--alpha", 0.5)
+    assert result.error == "--alpha does not go with --recipe, which has its own"
+
+
 def test_resume_of_a_run_that_is_done(run, copy):
     result = run("train", "--resume", copy, "--json")
     assert result.json["games"] == 300

@@ -22,6 +22,11 @@ def test_defaults():
         ({"alpha": -1.0}, "alpha must be"),
         ({"alpha": float("nan")}, "alpha must be"),
         ({"alpha": float("inf")}, "alpha must be"),
+        ({"alpha": "fast"}, "alpha must be above 0 and at most 10, not 'fast'"),
+        ({"alpha": True}, "alpha must be above 0 and at most 10, not True"),
+        ({"algorithm": ["tc"]}, r"algorithm must be one of td0, tc, not \['tc'\]"),
+        ({"games": True}, "games must be a whole number, 1 or more, not True"),
+        ({"anneal": True}, "anneal must be 0 to 1, not True"),
         ({"games": 0}, "games must be a whole number, 1 or more, not 0"),
         ({"games": 10.5}, "games must be a whole number, 1 or more, not 10.5"),
         ({"seed": -1}, "seed must be a whole number, 0 or more, not -1"),
@@ -35,7 +40,10 @@ def test_defaults():
         ({"initial": -1.0}, "initial must be 0 to 1e\\+06, not -1.0"),
         ({"anneal": 2.0}, "anneal must be 0 to 1, not 2.0"),
         ({"warmup": -1}, "warmup must be a whole number, 0 or more, not -1"),
-        ({"split": 1000}, "split must be a tile from 4 to 32768, not 1000"),
+        ({"split": 1000}, "split must be a tile from 4 to 32768, not 1000 .24576 is 16384 and"),
+        ({"split": 24576 + 2048}, "split must be a tile from 4 to 32768, not 26624"),
+        ({"split": 65536 + 32768}, "split must be a tile from 4 to 32768, not 98304"),
+        ({"split": 3}, "split must be a tile from 4 to 32768, not 3"),
         ({"split": 2}, "split must be a tile from 4 to 32768, not 2"),
         ({"split": [8, "a"]}, "split must be a tile from 4 to 32768, not 'a'"),
         ({"carousel": 1000}, "carousel must be a tile from 4 to 32768, not 1000"),
@@ -50,6 +58,11 @@ def test_defaults():
 def test_ranges(settings, message):
     with pytest.raises(ValueError, match=message):
         NTupleConfig(**settings)
+
+
+def test_a_tile_and_the_next_smaller_ones():
+    for tiles in (4, 6, 24576, 28672, 32768, 49152, 65534):
+        assert NTupleConfig(split=tiles, carousel=tiles).split == (tiles,)
 
 
 def test_the_rate_falls_evenly_to_0_at_the_end():

@@ -9,7 +9,7 @@ from oracle import random_boards
 from agents.base import best_moves
 from agents.ntuple import kernels, learners
 from agents.ntuple.learners import learn_from, learn_game, relearn_game
-from agents.ntuple.network import NTupleNetwork
+from agents.ntuple.network import NTupleNetwork, different_tiles
 from agents.ntuple.patterns import parse_patterns
 from env2048 import board as rules
 from env2048.board import FOUR_PROBABILITY, four_threshold
@@ -63,7 +63,7 @@ def test_gather_is_one_that_this_processor_has(monkeypatch):
 
 
 @pytest.mark.parametrize("patterns", PATTERNS)
-@pytest.mark.parametrize("splits", [(), (2048,), (4, 512, 32768)])
+@pytest.mark.parametrize("splits", [(), (2048,), (4, 512, 32768), (2048, 3072, 3584, 32768, 65534)])
 def test_find_features(patterns, splits):
     network = NTupleNetwork.zeros(parse_patterns(patterns), 3, splits=splits)
     found = np.empty(network.patterns.features, np.uint64)
@@ -102,6 +102,15 @@ def test_best_move_is_the_best_of_the_values(random_network):
         assert found[action].tolist() == network.features(after)
 
 
+def test_different_tiles():
+    board = np.zeros((4, 4), np.uint8)
+    assert kernels.different_tiles(packed(board)[0]) == different_tiles(board) == 0
+    board[0], board[1, :2] = (14, 13, 13, 1), (17, 16)
+    assert kernels.different_tiles(packed(board)[0]) == 32768 + 16384 + 8192 + 2
+    for board in random_boards(100, 4, np.random.default_rng(1)):
+        assert kernels.different_tiles(packed(board)[0]) == different_tiles(board)
+
+
 def test_has_tile():
     for largest in range(18):
         board = np.zeros((4, 4), np.uint8)
@@ -113,7 +122,7 @@ def test_has_tile():
 
 @pytest.mark.parametrize("patterns", PATTERNS)
 @pytest.mark.parametrize(("columns", "alpha"), [(1, 0.1), (1, 1.0), (3, 0.5), (3, 1.0)])
-@pytest.mark.parametrize("splits", [(), (32, 128)])
+@pytest.mark.parametrize("splits", [(), (32, 128), (64, 96, 112)])
 def test_training_equals_the_readable_learner(patterns, columns, alpha, splits):
     fast = NTupleNetwork.zeros(parse_patterns(patterns), columns, splits=splits)
     slow = NTupleNetwork.zeros(parse_patterns(patterns), columns, splits=splits)
@@ -143,7 +152,7 @@ def test_training_on_downgraded_boards_equals_the_readable_learner(limit, missin
     assert np.count_nonzero(fast.table[:, 0] != plain.table[:, 0]) > 100
 
 
-@pytest.mark.parametrize("carousel", [(64,), (32, 64), (64, 64), (4, 8, 64, 32768)])
+@pytest.mark.parametrize("carousel", [(64,), (32, 64), (64, 64), (4, 8, 64, 32768), (32, 48, 48)])
 @pytest.mark.parametrize("limit", [None, 32])
 def test_playing_on_again_equals_the_readable_learner(carousel, limit):
     fast, slow, plain = (

@@ -30,6 +30,14 @@ def test_runs_that_differ_in_their_seed_alone_are_one_line(curve):
     ]
 
 
+def test_settings_that_an_older_run_does_not_name_are_at_their_defaults(curve):
+    new = {"warmup": 0, "carousel": [], "missing": 2}
+    (line,) = group([curve("old", seed=1), curve("new", seed=2, **new)])
+    assert len(line.runs) == 2
+    lines = group([curve("older"), curve("newer", carousel=[64, 128])])
+    assert [line.label for line in lines] == ["carousel none", "carousel 64-128"]
+
+
 def test_one_line_is_called_after_what_learns(curve, make_run, epoch_rows):
     (line,) = group([curve("a", seed=1), curve("b", seed=2)])
     assert line.label == "4x6 tc (2 seeds)"
