@@ -42,7 +42,7 @@ class Compare(JsonCommand):
         """Checks the ranges, and that the options go together."""
         check_games(self.games)
         check_seed(self.seed)
-        check_search(self.search, None, None)
+        check_search(self.search)
         check_workers(self.workers)
         if self.search_games is not None:
             if self.search is None:

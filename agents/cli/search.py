@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 
 def check_search(
-    search: int | None, move_time: float | None, downgrade: int | None, missing: int | None
+    search: int | None,
+    move_time: float | None = None,
+    downgrade: int | None = None,
+    missing: int | None = None,
 ) -> None:
     """Raises UsageError for plies, seconds or a tile that are given and out of range."""
     from agents.search.deadline import MOST_SECONDS

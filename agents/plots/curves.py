@@ -76,6 +76,7 @@ def read_curve(path: Path) -> RunCurve:
 
 def _complete(kind: str, settings: dict[str, Any]) -> dict[str, Any]:
     """Settings with those that there were not yet when the run was begun: at their defaults."""
+    kinds: dict[str, type[NTupleConfig] | type[PolicyConfig]]
     kinds = {"ntuple": NTupleConfig, "policy": PolicyConfig}
     try:
         return settings | asdict(kinds[kind].from_dict(settings))
