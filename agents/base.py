@@ -20,27 +20,28 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Games:
-    """The outcome of games: keys uint64 [G]; scores, largest (exponents), moves int64 [G]."""
+    """The outcome of games: keys uint64 [G]; scores, largest (exponents), moves int64 [G].
+
+    `again`, int64 [G], are the moves made when a game was played on again from somewhere; they are
+    not among its moves.
+    """
 
     keys: NDArray[np.uint64]
     scores: NDArray[np.int64]
     largest: NDArray[np.int64]
     moves: NDArray[np.int64]
+    again: NDArray[np.int64]
 
     @classmethod
     def empty(cls, keys: NDArray[np.uint64]) -> Self:
         """Room for the games with these keys."""
-        return cls(keys, *(np.zeros(len(keys), np.int64) for _ in range(3)))
+        return cls(keys, *(np.zeros(len(keys), np.int64) for _ in range(4)))
 
     @classmethod
     def concatenate(cls, parts: "list[Games]") -> Self:
         """The games of all parts, in their order."""
-        return cls(
-            np.concatenate([part.keys for part in parts]),
-            np.concatenate([part.scores for part in parts]),
-            np.concatenate([part.largest for part in parts]),
-            np.concatenate([part.moves for part in parts]),
-        )
+        arrays = zip(*(vars(part).values() for part in parts), strict=True)
+        return cls(*map(np.concatenate, arrays))
 
 
 class Agent(ABC):

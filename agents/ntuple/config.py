@@ -42,8 +42,8 @@ class Stage:
     number may be given as it is."""
     carousel: tuple[int, ...] = ()
     """When a game is over it is played on from where it came to the first of these tiles, from
-    where it or that play came to the second, and so on; one may stand there several times. Moves
-    and scores are those of the game itself."""
+    where it or that play came to the second, and so on; one may stand there several times. Scores
+    are those of the game itself."""
     downgrade: int | None = None
     """The largest tile on a board that a move is chosen on, where larger ones can be made smaller;
     see `downgrade.py`."""

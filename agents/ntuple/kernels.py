@@ -438,7 +438,7 @@ def start_packed(key, threshold):
 @jit
 def train(
     table, patterns, splits, size, columns, limit, rows, threshold, alpha, coherence, dead,
-    carousel, keys, actions, scores, largest, moves,
+    carousel, keys, actions, scores, largest, moves, again,
 ):  # fmt: skip
     """Plays the games `keys` greedily and learns after every move.
 
@@ -452,9 +452,10 @@ def train(
         dead: what is still to come when the game is over, on the scale of the sums of weights.
         carousel: uint64 [W], the smallest first. When a game is over it is played on from where
             `different_tiles` came to the first of these, then from where it last came to the
-            second, and so on, each time with other new tiles. Only the game itself is reported.
+            second, and so on, each time with other new tiles.
         keys: uint64 [G]. actions: uint8 [A], the first A actions of the last game, written.
-        scores, largest (exponents), moves: int64 [G], written.
+        scores, largest (exponents), moves, again: int64 [G], written. The last are the moves of the
+            carousel; the others are of the game itself.
     """
     table, patterns = borrowed(table), borrowed(patterns)
     splits, rows = borrowed(splits), borrowed(rows)
@@ -526,6 +527,8 @@ def train(
                 scores[g] = score
                 largest[g] = largest_packed(raw, extra)
                 moves[g] = n
+            else:
+                again[g] += n
 
 
 @jit

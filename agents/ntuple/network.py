@@ -148,7 +148,7 @@ class NTupleNetwork:
         kernels.train(
             *self.tables(), self.packed_limit, row_table(), _THRESHOLD, np.float32(alpha),
             coherence, self.dead, np.array(carousel, np.uint64), keys, actions,
-            games.scores, games.largest, games.moves,
+            games.scores, games.largest, games.moves, games.again,
         )  # fmt: skip
         return games
 

@@ -33,7 +33,7 @@ class History:
 
     Attributes:
         games: games played so far.
-        moves: moves in all of them.
+        moves: moves in all of them, and in all that was played on again.
         seconds: time spent on them, compilation excluded.
         recent: scores, largest exponents and moves of the last 1,000 games, int64 [<= 1000, 3].
     """
@@ -81,13 +81,13 @@ class History:
     def add(self, games: "Games") -> list[dict[str, Any]]:
         """Takes in the next games, in order; returns the rows of metrics that became complete."""
         rows = []
-        played = np.stack([games.scores, games.largest, games.moves], axis=1)
+        played = np.stack([games.scores, games.largest, games.moves, games.again], axis=1)
         while len(played):
             room = ROW - self.games % ROW
             part, played = played[:room], played[room:]
-            self.recent = np.concatenate([self.recent, part])[-RECENT:]
+            self.recent = np.concatenate([self.recent, part[:, :3]])[-RECENT:]
             self.games += len(part)
-            self.moves += int(part[:, 2].sum())
+            self.moves += int(part[:, 2:].sum())
             if self.games % ROW == 0:
                 rows.append(self._row())
         return rows

@@ -167,7 +167,8 @@ def test_summary_of_a_single_game():
 def test_the_largest_tiles_are_counted():
     keys = np.arange(4, dtype=np.uint64)
     largest = np.array([17, 16, 15, 1])
-    games = Games(keys, np.array([4_000_000, 2, 3, 0]), largest, np.array([9, 9, 9, 9]))
+    scores, moves = np.array([4_000_000, 2, 3, 0]), np.array([9, 9, 9, 9])
+    games = Games(keys, scores, largest, moves, again=0 * moves)
     summary = Evaluation("some", 0, 1, games, 2.0).summary()
     assert summary["tile_rates"]["131072"] == 0.25
     assert summary["tile_rates"]["65536"] == 0.5

@@ -117,7 +117,8 @@ def test_names_are_not_markup(run, folder, trained):
 
 def test_the_rows():
     largest = np.array([11, 12, 13, 15])
-    games = Games(np.zeros(4, np.uint64), np.array([1000, 2000, 3000, 4000]), largest, largest * 10)
+    scores = np.array([1000, 2000, 3000, 4000])
+    games = Games(np.zeros(4, np.uint64), scores, largest, largest * 10, again=0 * largest)
     played = Evaluation("player", 1, 2, games, 0.5)
     row = ["player", "2", "4", "2,500", "1,235 to 3,765"]
     row += ["100.0%", "75.0%", "50.0%", "25.0%", "1,020"]

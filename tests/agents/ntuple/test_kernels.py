@@ -169,6 +169,7 @@ def test_playing_on_again_equals_the_readable_learner(carousel, limit):
     plain.train(keys, 0.5, True)
     learned, less = fast.table[:, 2].sum(), plain.table[:, 2].sum()
     assert learned > 1.2 * less  # sums of errors: of more moves
+    assert (games.again > 0).tolist() == [tile >= carousel[0] for tile in 1 << games.largest]
 
 
 def test_a_game_is_played_on_with_other_tiles_from_where_it_came_to_one(monkeypatch):
@@ -209,14 +210,14 @@ def train_from(monkeypatch):
         monkeypatch.setattr(kernels, "downgrade", lambda raw, extra, limit: (raw, extra))
         monkeypatch.setattr(kernels, "start_packed", lambda key, threshold: raw)
         monkeypatch.setattr(kernels, "spawn", lambda *arguments: np.uint64(spawn(*arguments)))
-        outcome = np.zeros((3, 1), np.int64)
+        outcome = np.zeros((4, 1), np.int64)
         threshold = np.uint64(four_threshold(FOUR_PROBABILITY))
         kernels.train.py_func(
             *network.tables(), np.uint64(0), row_table(), threshold, np.float32(alpha), coherence,
             network.dead, np.empty(0, np.uint64), np.array([key], np.uint64),
             np.empty(0, np.uint8), *outcome,
         )  # fmt: skip
-        return outcome[:, 0].tolist()
+        return outcome[:3, 0].tolist()
 
     def slow(network, board, key, alpha, coherence):
         monkeypatch.setattr(rules, "starting_board", lambda key: board.copy())

@@ -49,7 +49,8 @@ def test_a_run_is_one_pass_of_the_learner(algorithm, carousel, begin, tmp_path):
     games = network.train(game_keys(3, 0, 250), 0.5, algorithm == "tc", carousel)
     assert trainer.network.table.tobytes() == network.table.tobytes()
     assert trainer.history.recent[:, 0].tolist() == games.scores.tolist()
-    assert trainer.history.moves == games.moves.sum()
+    assert trainer.history.moves == games.moves.sum() + games.again.sum()
+    assert (games.again.sum() > 0.2 * games.moves.sum()) == bool(carousel)
     rows = read_rows(trainer.run.metrics_path)
     assert [row["games"] for row in rows] == [100, 200]
     assert rows[1]["mean_score"] == games.scores[100:200].mean()

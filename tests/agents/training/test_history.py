@@ -16,7 +16,8 @@ from agents.training.history import RECENT, History, append_rows, read_rows, rew
 def make_games(first, count):
     """Games number first, first + 1, ...: what they came to depends on their number alone."""
     numbers = np.arange(first, first + count)
-    return Games(numbers.astype(np.uint64), numbers * 7 % 1009, numbers % 12 + 1, numbers + 1)
+    scores, largest = numbers * 7 % 1009, numbers % 12 + 1
+    return Games(numbers.astype(np.uint64), scores, largest, numbers + 1, again=numbers % 3)
 
 
 def add_in_pieces(sizes, history=None):
@@ -45,7 +46,7 @@ def test_totals():
     history, _ = add_in_pieces([30, 0, 70, 150])
     games = make_games(0, 250)
     assert history.games == 250
-    assert history.moves == games.moves.sum()
+    assert history.moves == games.moves.sum() + games.again.sum()
     history.seconds = 2.0
     assert history.moves_per_second == history.moves / 2
     np.testing.assert_array_equal(history.recent[:, 0], games.scores)
@@ -59,17 +60,18 @@ def test_recent_are_the_last_thousand_games():
     np.testing.assert_array_equal(history.recent[:, 0], last.scores)
     assert history.mean_score == last.scores.mean()
     assert history.tile_rates == tile_rates(last.largest)
-    assert history.moves == make_games(0, 3210).moves.sum()
+    whole = make_games(0, 3210)
+    assert history.moves == whole.moves.sum() + whole.again.sum()
 
 
 def test_rows_are_of_a_hundred_games_each():
     _, rows = add_in_pieces([250, 49, 1])
     assert [row["games"] for row in rows] == [100, 200, 300]
     for row in rows:
-        games = make_games(row["games"] - 100, 100)
+        games, so_far = make_games(row["games"] - 100, 100), make_games(0, row["games"])
         assert row == {
             "games": row["games"],
-            "moves": make_games(0, row["games"]).moves.sum(),
+            "moves": so_far.moves.sum() + so_far.again.sum(),
             "mean_score": games.scores.mean(),
             "max_score": games.scores.max(),
             "score_quantiles": np.quantile(games.scores, [0.1, 0.25, 0.5, 0.75, 0.9]).tolist(),
