@@ -13,6 +13,8 @@ from agents.search.expectimax import TILES
 
 AT_ONCE = 4096
 """Boards whose moves are looked at together; a layer of more is taken in pieces."""
+LEAVES = 512
+"""Leaves that are valued together: as quick as all at once, and no long wait for a deadline."""
 
 Boards = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -37,7 +39,7 @@ class OutOfTimeError(Exception):
 class BatchedSearch:
     """Searches with any value function; see `expectimax.py`.
 
-    Equal boards of a layer are searched once. The leaves of up to 4,096 boards are valued together.
+    Equal boards of a layer are searched once, and leaves are valued many at a time.
 
     Args:
         agent: values the leaves.
@@ -88,8 +90,8 @@ class BatchedSearch:
         """E_plies of afterstates with these probabilities; [K, S, S], [K] -> [K]."""
         after, chances, where = _different(after, chances)
         if plies == 0:
-            values = np.asarray(self._agent.afterstate_values(after), np.float64)
-            return values[where]
+            pieces = (after[i : i + LEAVES] for i in range(0, len(after), LEAVES))
+            return np.concatenate([self._leaves(piece, stop) for piece in pieces])[where]
         boards, shares, parents = _with_tiles(after)
         empty = (after == 0).sum(axis=(1, 2))
         likely = chances[parents] * shares / empty[parents]
@@ -100,6 +102,12 @@ class BatchedSearch:
                 best[chosen] = _best(self._values(boards[chosen], below, likely[chosen], stop))
         total = np.bincount(parents, shares * best, minlength=len(after))
         return (total / empty)[where]
+
+    def _leaves(self, after: Boards, stop: NDArray[np.uint8]) -> Floats:
+        """What the agent says of afterstates, [K, S, S] -> [K]."""
+        if stop[0]:
+            raise OutOfTimeError
+        return np.asarray(self._agent.afterstate_values(after), np.float64)
 
 
 def _with_tiles(after: Boards) -> tuple[Boards, Floats, NDArray[np.intp]]:

@@ -38,10 +38,28 @@ def test_the_leaves_are_valued_in_one_call_each_once(toy):
 def test_pieces_make_no_difference(toy, monkeypatch):
     boards = random_boards(30, 3, np.random.default_rng(1))
     whole = BatchedSearch(toy).values(boards, 2, NEVER)
+    monkeypatch.setattr(batched, "LEAVES", 7)
     monkeypatch.setattr(batched, "AT_ONCE", 7)
     calls = len(toy.calls)
     np.testing.assert_array_equal(BatchedSearch(toy).values(boards, 2, NEVER), whole)
     assert len(toy.calls) > calls + 5
+
+
+def test_a_stop_waits_for_a_few_leaves_at_most(toy, monkeypatch):
+    monkeypatch.setattr(batched, "LEAVES", 100)
+    stop, valued = np.zeros(1, np.uint8), []
+
+    def stopping(boards):
+        valued.append(len(boards))
+        stop[0] = len(valued) == 2
+        return np.zeros(len(boards))
+
+    monkeypatch.setattr(toy, "afterstate_values", stopping)
+    with pytest.raises(OutOfTimeError):
+        BatchedSearch(toy).values(
+            np.zeros((1, 3, 3), np.uint8) + np.eye(3, dtype=np.uint8), 3, stop
+        )
+    assert valued == [100, 100]
 
 
 def test_can_be_stopped(toy):
