@@ -18,7 +18,7 @@ from env2048.board import FOUR_PROBABILITY
 class NTupleAgent(Agent):
     """Plays the move with the highest reward + V(afterstate), on boards of size 4.
 
-    The network reads tiles above 32768 as 32768; moves and rewards are exact up to 131072.
+    The network reads tiles above 32768 as 32768; moves and scores are exact up to 131072.
     """
 
     name = "ntuple"
@@ -51,7 +51,8 @@ class NTupleAgent(Agent):
     def values_many(self, boards: NDArray[np.uint8]) -> NDArray[np.float64]:
         """reward + V(afterstate) in points, NaN if illegal; [N, 4, 4] -> [N, 4].
 
-        Of a downgraded board they are those of the smaller tiles: good to choose by, but too low.
+        Of a downgraded board (see `downgrade.py`) they are those of the board with smaller tiles:
+        good to choose by, but not the points that this one will bring.
         """
         return self.network.move_values(boards)
 
