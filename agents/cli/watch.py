@@ -76,17 +76,21 @@ class Watch(Command):
 
     def run(self) -> None:
         """Plays and shows."""
+        import numpy as np
+
         from agents.recording import better, decide, game_rng
         from agents.registry import load
         from agents.training.stop import StopRequest
         from agents.window.game import Game
 
-        agent = load(self.agent)
+        player = load(self.agent)
         agent = looking_ahead(
-            agent, self.search, self.move_time, self.downgrade, self.missing, os.cpu_count() or 1
+            player, self.search, self.move_time, self.downgrade, self.missing, os.cpu_count() or 1
         )
         size = self._size_for(agent)
-        decide(agent, Game(0, size).board, game_rng(0))  # compiles before there is a window
+        decide(player, Game(0, size).board, game_rng(0))  # compiles before there is a window
+        if agent is not player:
+            agent.values_many(np.empty((0, size, size), np.uint8))
         best: Game | None = None
         with StopRequest() as stop:
             for game in self._games(agent, size, stop):

@@ -7,6 +7,7 @@ the next game, Esc or closing the window ends.
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import PurePath
 from typing import Protocol, runtime_checkable
@@ -14,6 +15,7 @@ from typing import Protocol, runtime_checkable
 from agents.base import Agent
 from agents.recording import Decision, decide, game_rng
 from agents.window.game import Game
+from agents.window.thought import Thought
 from env2048.board import Board
 from env2048.render.notes import Notes
 from env2048.render.theme import APPEAR_MS, GAME_OVER, SLIDE_MS
@@ -36,6 +38,9 @@ _LEAST_ANIMATED = 1 / 30
 
 _PICTURE = 1 / 60
 """Seconds between two pictures when moves are faster than the eye."""
+
+_PATIENCE = 0.2
+"""Seconds of thinking for which the window waits; it takes keys while the agent thinks longer."""
 
 _GAME_OVER_SHOWN = 2.0
 _NAP = 0.1
@@ -88,6 +93,7 @@ class Watcher:
         self._hurry = hurry
         self._stop = stop
         self._best = 0
+        self._thought: Thought | None = None
         self._quit = self._next_game = self._step = False
         self._due = self._drawn = 0.0  # when the next move is to come, when a picture last came
 
@@ -119,7 +125,9 @@ class Watcher:
         self._window.animate_start(game.board, 0, self._best, self._notes(), scale)
         while not (game.over or self._next_game or self._done):
             self._take_keys()
-            if self._may_move():
+            if self._decision is None:
+                self._wait_for_thought()
+            elif self._may_move():
                 self._move()
             else:
                 self._wait(self._due)
@@ -128,8 +136,23 @@ class Watcher:
 
     def _think(self) -> None:
         """What the agent will do next, known before it is done so that it can be shown."""
-        if not self._game.over:
-            self._decision = decide(self._agent, self._game.board, self._rng)
+        self._decision = None
+        if self._game.over:
+            return
+        decision = partial(decide, self._agent, self._game.board, self._rng)
+        self._thought = thought = Thought(decision, self._thought)
+        while not thought.wait(_PATIENCE):
+            if not self._hurry:
+                return
+        self._decision = thought.decision
+
+    def _wait_for_thought(self) -> None:
+        """Waits a moment, taking keys, for an agent that thinks for long."""
+        self._window.wait(_NAP / 2)
+        assert self._thought is not None
+        if self._thought.wait(0):
+            self._decision = self._thought.decision
+            self._show()
 
     def _may_move(self) -> bool:
         """Whether it is time for a move, and nobody holds it up."""

@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 import pytest
 from scripted import Script
@@ -166,3 +168,36 @@ def test_real_events_reach_the_watcher():
         assert window.closed
     assert len(games) == 1
     assert len(games[0]) <= 1
+
+
+class Ponderer(GreedyAgent):
+    """Thinks about its third move until it may go on."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = 0
+        self.may_go_on = threading.Event()
+
+    def values_many(self, boards):
+        self.asked += 1
+        if self.asked == 3:
+            self.may_go_on.wait()
+        return super().values_many(boards)
+
+
+def test_the_window_takes_keys_while_the_agent_thinks(watch):
+    agent = Ponderer()
+    _, games, watcher = watch("v", *none(5), "escape", agent=agent, hurry=False, speed=FASTEST)
+    assert [len(game) for game in games] == [2]
+    assert watcher.shows_values  # a key that came before
+    agent.may_go_on.set()
+
+
+def test_a_thought_that_took_long_is_shown_and_played(watch):
+    agent = Ponderer()
+    threading.Timer(0.4, agent.may_go_on.set).start()
+    looks = none(10**7)  # the script's clock is not the timer's: it looks without waiting
+    script, games, _ = watch(*looks, agent=agent, hurry=False, speed=FASTEST, limit=1)
+    expected = play_game(AGENT, 1)
+    assert [score for _, score in games[0].positions] == [score for _, score in expected.positions]
+    assert script.last.notes.headline == GAME_OVER
