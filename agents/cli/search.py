@@ -25,16 +25,13 @@ def check_search(
         raise UsageError(
             f"--move-time must be above 0 and at most {MOST_SECONDS:g} seconds, not {move_time:g}"
         )
-    if downgrade:
-        try:
-            check_tile("--downgrade", downgrade, 2, 16384)
-        except ValueError as error:
-            raise UsageError(f"{error} (0: none)") from None
-    if missing is not None:
-        try:
-            check_tile("--missing", missing, 2, 16384)
-        except ValueError as error:
-            raise UsageError(str(error)) from None
+    tiles = ("--downgrade", downgrade or None, " (0: none)"), ("--missing", missing, "")
+    for option, tile, hint in tiles:
+        if tile is not None:
+            try:
+                check_tile(option, tile, 2, 16384)
+            except ValueError as error:
+                raise UsageError(f"{error}{hint}") from None
 
 
 def looking_ahead(

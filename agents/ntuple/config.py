@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any, Literal, Self
 
+from agents.training.settings import check_known, check_range, check_whole, is_number
+
 Algorithm = Literal["td0", "tc"]
 
 COLUMNS: dict[str, int] = {"td0": 1, "tc": 3}
@@ -58,10 +60,10 @@ class Stage:
         """
         if self.algorithm not in list(COLUMNS):
             raise ValueError(f"algorithm must be one of {', '.join(COLUMNS)}, not {self.algorithm}")
-        if self.alpha is not None and not (_is_number(self.alpha) and 0 < self.alpha <= 10):
+        if self.alpha is not None and not (is_number(self.alpha) and 0 < self.alpha <= 10):
             raise ValueError(f"alpha must be above 0 and at most 10, not {self.alpha!r}")
-        _check_whole(self, games=(1, None), replay=(0, 1000), steps=(1, 1000), warmup=(0, None))
-        _check_range(self, trace=1.0, anneal=1.0)
+        check_whole(self, games=(1, None), replay=(0, 1000), steps=(1, 1000), warmup=(0, None))
+        check_range(self, trace=1.0, anneal=1.0)
         for name in ("split", "carousel"):
             tiles = _tiles(getattr(self, name))
             object.__setattr__(self, name, tiles)
@@ -140,8 +142,8 @@ class NTupleConfig(Stage):
         super().__post_init__()
         if not isinstance(self.network, str):
             raise ValueError(f"network must be names or patterns, not {self.network!r}")
-        _check_whole(self, seed=(0, None), threads=(1, 256))
-        _check_range(self, initial=1e6)
+        check_whole(self, seed=(0, None), threads=(1, 256))
+        check_range(self, initial=1e6)
         for field in fields(Stage) if self.stages else ():
             if field.name != "games" and getattr(self, field.name) != field.default:
                 raise ValueError(f"{field.name} is a setting of each stage, where there are stages")
@@ -235,28 +237,5 @@ def _tiles(given: Any) -> tuple[Any, ...]:
 def _known(kind: type, settings: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(settings, Mapping):
         raise ValueError(f"not settings: {settings!r}")
-    known = {field.name for field in fields(kind)}
-    for name in settings:
-        if name not in known:
-            raise ValueError(f"unknown setting {name!r}: choose {', '.join(sorted(known))}")
+    check_known(kind, settings)
     return dict(settings)
-
-
-def _check_whole(settings: Stage, **ranges: tuple[int, int | None]) -> None:
-    for name, (least, most) in ranges.items():
-        value = getattr(settings, name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise ValueError(f"{name} must be a whole number, {least} or more, not {value!r}")
-        if most is not None and value > most:
-            raise ValueError(f"{name} must be at most {most}, not {value}")
-
-
-def _check_range(settings: Stage, **highest: float) -> None:
-    for name, most in highest.items():
-        value = getattr(settings, name)
-        if not _is_number(value) or not 0 <= value <= most:
-            raise ValueError(f"{name} must be 0 to {most:g}, not {value!r}")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

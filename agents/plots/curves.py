@@ -24,8 +24,9 @@ WINDOW = 10
 """Rows over which a curve is smoothed: 1,000 games."""
 _LEAST = 5
 """Rows from which a single run has an interval: with fewer it would be wider than the picture."""
-PLAYERS = ("ntuple", "policy")
-"""Kinds of runs whose rows are of games; those of the others are of epochs."""
+PLAYERS: dict[str, type[NTupleConfig] | type[PolicyConfig]]
+PLAYERS = {"ntuple": NTupleConfig, "policy": PolicyConfig}
+"""Kinds of runs whose rows are of games, and their settings; rows of the others are of epochs."""
 _STUDENT = (
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
     2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056,
@@ -76,11 +77,11 @@ def read_curve(path: Path) -> RunCurve:
 
 def _complete(kind: str, settings: dict[str, Any]) -> dict[str, Any]:
     """Settings with those that there were not yet when the run was begun: at their defaults."""
-    kinds: dict[str, type[NTupleConfig] | type[PolicyConfig]]
-    kinds = {"ntuple": NTupleConfig, "policy": PolicyConfig}
+    if kind not in PLAYERS:
+        return settings
     try:
-        return settings | asdict(kinds[kind].from_dict(settings))
-    except (KeyError, TypeError, ValueError):  # of a network, or of no version that we know
+        return settings | asdict(PLAYERS[kind].from_dict(settings))
+    except (TypeError, ValueError):  # of no version that we know
         return settings
 
 
@@ -180,10 +181,10 @@ def _word(name: str, value: Any) -> str:
 
 
 def _spelled(value: Any) -> str:
-    if value is None or value == ():
-        return "by default" if value is None else "none"
+    if value is None:
+        return "by default"
     if isinstance(value, list | tuple):
-        return "-".join(map(str, value))
+        return "-".join(map(str, value)) or "none"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

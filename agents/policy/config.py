@@ -4,8 +4,10 @@ The defaults are those that learned fastest in the trials that the README of `ag
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal, Self
+
+from agents.training.settings import check_known, check_range, check_whole
 
 Algorithm = Literal["pairs", "reinforce", "actor-critic", "ppo", "replay"]
 Symmetry = Literal["canonical", "augment", "none"]
@@ -90,14 +92,14 @@ class PolicyConfig:
         """
         object.__setattr__(self, "hidden", tuple(self.hidden))
         _check_choice(self, algorithm=ALGORITHMS, symmetry=SYMMETRIES)
-        _check_whole(
+        check_whole(
             self, steps=(1, None), environments=(1, 65536), rollout=(2, 4096), epochs=(1, 100),
             batch=(1, None), buffer=(2, 100_000), width=(1, 1024), seed=(0, None), parts=(1, 64),
             threads=(1, 64),
         )  # fmt: skip
         if self.games is not None:
-            _check_whole(self, games=(1, None))
-        _check_range(
+            check_whole(self, games=(1, None))
+        check_range(
             self, rate=1.0, gamma=1.0, trace=1.0, entropy=10.0, clip=10.0, critic=1e6, scale=1e9,
             norm=1e9, replay=100.0, priority=10.0, restart=1.0, study=1.0, imitation=1.0,
             demonstrations=1.0,
@@ -129,10 +131,7 @@ class PolicyConfig:
         Raises:
             ValueError: naming a setting that is unknown or out of range.
         """
-        known = {field.name for field in fields(cls)}
-        for name in settings:
-            if name not in known:
-                raise ValueError(f"unknown setting {name!r}: choose {', '.join(sorted(known))}")
+        check_known(cls, settings)
         return cls(**settings)
 
     @property
@@ -182,19 +181,3 @@ def _check_choice(config: PolicyConfig, **choices: tuple[str, ...]) -> None:
         if getattr(config, name) not in allowed:
             found = getattr(config, name)
             raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {found!r}")
-
-
-def _check_whole(config: PolicyConfig, **ranges: tuple[int, int | None]) -> None:
-    for name, (least, most) in ranges.items():
-        value = getattr(config, name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise ValueError(f"{name} must be a whole number, {least} or more, not {value!r}")
-        if most is not None and value > most:
-            raise ValueError(f"{name} must be at most {most}, not {value}")
-
-
-def _check_range(config: PolicyConfig, **highest: float) -> None:
-    for name, most in highest.items():
-        value = getattr(config, name)
-        if not isinstance(value, int | float) or not 0 <= value <= most:
-            raise ValueError(f"{name} must be 0 to {most:g}, not {value!r}")
