@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Seed = Annotated[int | None, arg(metavar="N", help_behavior_hint="")]
 OptionalCount = Annotated[int | None, arg(metavar="N", help_behavior_hint="")]
 OptionalSeconds = Annotated[float | None, arg(metavar="SECONDS", help_behavior_hint="")]
+OptionalNumber = Annotated[float | None, arg(metavar="X", help_behavior_hint="")]
 OptionalTile = Annotated[int | None, arg(metavar="TILE", help_behavior_hint="")]
 Count = Annotated[int, arg(metavar="N")]
 Number = Annotated[float, arg(metavar="X")]

@@ -8,7 +8,7 @@ from tyro.conf import Positional, arg
 
 from agents.cli.command import Count, Flag, JsonCommand, OptionalCount, Seed
 from agents.cli.games import check_games, check_seed, check_workers
-from agents.cli.search import check_search
+from agents.cli.search import check_plies
 from env2048.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Compare(JsonCommand):
         """Checks the ranges, and that the options go together."""
         check_games(self.games)
         check_seed(self.seed)
-        check_search(self.search)
+        check_plies(self.search)
         check_workers(self.workers)
         if self.search_games is not None:
             if self.search is None:

@@ -1,20 +1,20 @@
 """`scratch2048 eval`: measures how well an agent plays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from tyro.conf import OmitArgPrefixes
 
 from agents.cli.command import (
     Count,
     JsonCommand,
     OptionalCount,
     OptionalFile,
-    OptionalSeconds,
-    OptionalTile,
     PlayingAgent,
     Seed,
 )
 from agents.cli.games import check_games, check_seed, check_workers, claim_files
-from agents.cli.search import check_search, looking_ahead
+from agents.cli.search import SearchOptions
 
 if TYPE_CHECKING:
     from agents.evaluation import Evaluation
@@ -30,15 +30,7 @@ class Eval(JsonCommand):
     """How many games."""
     seed: Seed = None
     """Game i is that of an environment reset with seed + i."""
-    search: OptionalCount = None
-    """Layers of its moves that the agent looks ahead, over all new tiles; by default 1: greedy."""
-    move_time: OptionalSeconds = None
-    """Seconds in which it looks ahead as far as it can, and at most --search."""
-    downgrade: OptionalTile = None
-    """Choose moves as if no tile were larger, 0: as it is; by default as the player was trained
-    (ntuple: 4096). See agents/ntuple/downgrade.py."""
-    missing: OptionalTile = None
-    """Do so only where this tile or a larger one is missing below the largest."""
+    search: OmitArgPrefixes[SearchOptions] = field(default_factory=SearchOptions)
     workers: OptionalCount = None
     """Threads; by default one per core. Without --move-time the result does not depend on it."""
     plot: OptionalFile = None
@@ -50,9 +42,7 @@ class Eval(JsonCommand):
         from agents.evaluation import evaluate
         from agents.registry import load
 
-        agent = looking_ahead(
-            load(self.agent), self.search, self.move_time, self.downgrade, self.missing
-        )
+        agent = self.search.of(load(self.agent))
         seed = self.choose_seed(self.seed)
         with games_bar(self.stderr, f"{agent.name} plays", self.games) as bar:
             result = evaluate(agent, self.games, seed, self.workers, bar)
@@ -69,7 +59,7 @@ class Eval(JsonCommand):
 
         check_games(self.games)
         check_seed(self.seed)
-        check_search(self.search, self.move_time, self.downgrade, self.missing)
+        self.search.check()
         check_workers(self.workers)
         if self.plot is not None:
             claim_files(check_format(self.plot))

@@ -1,20 +1,17 @@
 """`scratch2048 replay`: makes, checks, shows and converts replay files."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from tyro.conf import Positional, arg
+from tyro.conf import OmitArgPrefixes, Positional, arg
 
 from agents.cli.command import (
     Command,
     Count,
     InFile,
     JsonCommand,
-    OptionalCount,
-    OptionalSeconds,
-    OptionalTile,
     OutFile,
     PlayingAgent,
     Seed,
@@ -29,7 +26,7 @@ from agents.cli.games import (
     summary,
     write_game_gif,
 )
-from agents.cli.search import check_search, looking_ahead
+from agents.cli.search import SearchOptions
 from env2048.errors import ReplayError, UsageError
 
 if TYPE_CHECKING:
@@ -49,15 +46,7 @@ class Record(JsonCommand):
     """The replay file to write."""
     seed: Seed = None
     """The game is that of an environment reset with this seed."""
-    search: OptionalCount = None
-    """Layers of its moves that the agent looks ahead, over all new tiles; by default 1: greedy."""
-    move_time: OptionalSeconds = None
-    """Seconds in which it looks ahead as far as it can, and at most --search."""
-    downgrade: OptionalTile = None
-    """Choose moves as if no tile were larger, 0: as it is; by default as the player was trained
-    (ntuple: 4096). See agents/ntuple/downgrade.py."""
-    missing: OptionalTile = None
-    """Do so only where this tile or a larger one is missing below the largest."""
+    search: OmitArgPrefixes[SearchOptions] = field(default_factory=SearchOptions)
     games: Count = 1
     """Play this many games, of the seeds from --seed on, and write the best."""
 
@@ -65,7 +54,7 @@ class Record(JsonCommand):
         """Checks the ranges, and that the file can be written."""
         check_seed(self.seed)
         check_games(self.games)
-        check_search(self.search, self.move_time, self.downgrade, self.missing)
+        self.search.check()
         claim_files(self.out)
 
     def run(self) -> None:
@@ -75,10 +64,7 @@ class Record(JsonCommand):
         from agents.registry import load
         from env2048.replay import write_replay
 
-        agent = load(self.agent)
-        agent = looking_ahead(
-            agent, self.search, self.move_time, self.downgrade, self.missing, os.cpu_count() or 1
-        )
+        agent = self.search.of(load(self.agent), os.cpu_count() or 1)
         seed = self.choose_seed(self.seed)
         with games_bar(self.stderr, f"{agent.name} plays", self.games) as bar:
             replay = record_best(agent, seed, self.games, bar)

@@ -3,16 +3,16 @@
 import math
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from tyro.conf import OmitArgPrefixes
 
 from agents.cli.command import (
     Command,
     Number,
     OptionalCount,
     OptionalFile,
-    OptionalSeconds,
-    OptionalTile,
     PlayingAgent,
     Seed,
 )
@@ -25,7 +25,7 @@ from agents.cli.games import (
     game_line,
     write_game_gif,
 )
-from agents.cli.search import check_search, looking_ahead
+from agents.cli.search import SearchOptions
 from env2048.errors import DisplayError, UsageError
 
 if TYPE_CHECKING:
@@ -56,15 +56,7 @@ class Watch(Command):
     """How many games. By default one if recording or under a dummy driver, otherwise endless."""
     seed: Seed = None
     """The first game is that of an environment reset with this seed, the next that of seed + 1."""
-    search: OptionalCount = None
-    """Layers of its moves that the agent looks ahead, over all new tiles; by default 1: greedy."""
-    move_time: OptionalSeconds = None
-    """Seconds in which it looks ahead as far as it can, and at most --search."""
-    downgrade: OptionalTile = None
-    """Choose moves as if no tile were larger, 0: as it is; by default as the player was trained
-    (ntuple: 4096). See agents/ntuple/downgrade.py."""
-    missing: OptionalTile = None
-    """Do so only where this tile or a larger one is missing below the largest."""
+    search: OmitArgPrefixes[SearchOptions] = field(default_factory=SearchOptions)
     fps: Number = 8.0
     """Moves per second; fewer, where the agent looks ahead for longer."""
     size: OptionalCount = None
@@ -84,9 +76,7 @@ class Watch(Command):
         from agents.window.game import Game
 
         player = load(self.agent)
-        agent = looking_ahead(
-            player, self.search, self.move_time, self.downgrade, self.missing, os.cpu_count() or 1
-        )
+        agent = self.search.of(player, os.cpu_count() or 1)
         size = self._size_for(agent)
         decide(player, Game(0, size).board, game_rng(0))  # compiles before there is a window
         if agent is not player:
@@ -105,7 +95,7 @@ class Watch(Command):
         """Checks the ranges, and that the files can be written."""
         check_games(self.games)
         check_seed(self.seed)
-        check_search(self.search, self.move_time, self.downgrade, self.missing)
+        self.search.check()
         if not 0 < self.fps < math.inf:
             raise UsageError(f"--fps must be a number above 0, not {self.fps:g}")
         if self.size is not None:

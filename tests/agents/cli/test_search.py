@@ -33,6 +33,12 @@ def command(request):
         (["--move-time", "nan"], "--move-time must be above 0 and at most 3600 seconds, not nan"),
         (["--downgrade", 5], "--downgrade must be a tile from 2 to 16384, not 5 (0: none)"),
         (["--missing", 0], "--missing must be a tile from 2 to 16384, not 0"),
+        (["--search", 3, "--cutoff", 1], "--cutoff must be 0 or more and below 1, not 1"),
+        (["--search", 3, "--cutoff", "nan"], "--cutoff must be 0 or more and below 1, not nan"),
+        (
+            ["--cutoff", 0.1],
+            "--cutoff ends a search early: give --search 2 or more, or --move-time",
+        ),
         (["--move-time", 4000], "--move-time must be above 0 and at most 3600 seconds, not 4000"),
     ],
 )
@@ -61,6 +67,15 @@ def test_eval(run, trained):
     greedy = run("eval", trained, "--games", 10, "--seed", 4, "--search", 1, "--json").json
     assert greedy["search"] == 1
     assert greedy["mean_score"] == evaluate(load(trained), 10, 4).mean_score
+
+
+def test_cutoff(run, trained):
+    options = ["--games", 3, "--seed", 4, "--search", 3, "--json"]
+    found = run("eval", trained, *options, "--cutoff", 0.1).json
+    expected = evaluate(SearchAgent(load(trained), 3, cutoff=0.1), 3, 4)
+    assert (found["mean_score"], found["moves"]) == (expected.mean_score, expected.moves)
+    whole = run("eval", trained, *options).json
+    assert whole["mean_score"] != found["mean_score"]
 
 
 def test_what_people_see_of_eval(run, trained):
