@@ -59,7 +59,7 @@ def _environment(rounds: int) -> Iterator[Result]:
 def _learners(rounds: int) -> Iterator[Result]:
     learners: list[tuple[str, Algorithm]] = [("4x6", "td0"), ("4x6", "tc"), ("8x6", "tc")]
     for network, algorithm in learners:
-        rate = median(alternate([_learner(network, algorithm)], rounds)[0])
+        rate = median(alternate([trained_moves(network, algorithm)], rounds)[0])
         yield Result(f"ntuple.{network}.{algorithm}", rate, "moves/s")
 
 
@@ -68,7 +68,7 @@ def _searches(rounds: int) -> Iterator[Result]:
     network.train(game_keys(0, 0, 1000), NTupleConfig().rate, coherence=True)
     agent = NTupleAgent(network)
     for plies in (2, 3):
-        rate = median(alternate([_search(agent, plies)], rounds)[0])
+        rate = median(alternate([searched_moves(agent, plies)], rounds)[0])
         yield Result(f"search.{plies}", rate, "moves/s")
 
 
@@ -167,7 +167,9 @@ def rendered_frames(frames: int = 2_000) -> Round:
     return work
 
 
-def _learner(name: str, algorithm: Algorithm, seconds: float = 1.0, warm_up: int = 500) -> Round:
+def trained_moves(
+    name: str, algorithm: Algorithm, seconds: float = 1.0, warm_up: int = 500
+) -> Round:
     """Training moves per second of a network that has played some games already."""
     config = NTupleConfig(network=name, algorithm=algorithm)
     network = NTupleNetwork.zeros(parse_patterns(name), COLUMNS[algorithm])
@@ -190,7 +192,7 @@ def _learner(name: str, algorithm: Algorithm, seconds: float = 1.0, warm_up: int
     return work
 
 
-def _search(agent: NTupleAgent, plies: int, seconds: float = 1.0) -> Round:
+def searched_moves(agent: NTupleAgent, plies: int, seconds: float = 1.0) -> Round:
     """Moves per second in whole games."""
     search = SearchAgent(agent, plies)
     search.play(game_keys(0, 0, 0))

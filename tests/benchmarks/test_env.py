@@ -14,22 +14,14 @@ from env2048.board import four_threshold
 ROUNDS = 7
 
 
-def time_rounds(benchmark, work):
-    """Times `work`, which returns its own rate; the median of the rates."""
-    rates = []
-    benchmark.pedantic(lambda: rates.append(work()), rounds=ROUNDS, warmup_rounds=1)
-    benchmark.extra_info["rate"] = rate = median(rates[1:])
-    return rate
-
-
-def test_random_legal_moves(benchmark):
+def test_random_legal_moves(timed):
     env = gymnasium.make("env2048:Scratch2048-v0")
-    assert time_rounds(benchmark, env_steps(env)) > 60_000
+    assert timed(env_steps(env)) > 60_000
 
 
-def test_an_environment_that_does_nothing(benchmark):
+def test_an_environment_that_does_nothing(timed):
     """The ceiling: what Gymnasium and the choice of a move cost."""
-    assert time_rounds(benchmark, env_steps(noop_env())) > 60_000
+    assert timed(env_steps(noop_env())) > 60_000
 
 
 def test_share_of_the_ceiling(benchmark):
@@ -41,18 +33,17 @@ def test_share_of_the_ceiling(benchmark):
     assert ratio > 0.6
 
 
-def test_vector(benchmark):
-    assert time_rounds(benchmark, vector_steps(1024)) > 10e6
+def test_vector(timed):
+    assert timed(vector_steps(1024)) > 10e6
 
 
 @pytest.mark.parametrize("count", [1, 16, 4096])
-def test_vectors_of_other_sizes(benchmark, count):
-    single = time_rounds(benchmark, vector_steps(count))
-    assert single > 10_000 * min(count, 100)
+def test_vectors_of_other_sizes(timed, count):
+    assert timed(vector_steps(count)) > 10_000 * min(count, 100)
 
 
-def test_rgb_array(benchmark):
-    assert time_rounds(benchmark, rendered_frames()) > 1_500
+def test_rgb_array(timed):
+    assert timed(rendered_frames()) > 1_500
 
 
 # --------------------------------------------------------------------------------- kernels
